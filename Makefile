@@ -1,0 +1,40 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3.11
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --constraint constraints.txt torch
+	$(BIN)/python -m pip install --constraint constraints.txt --editable . --group dev
+	@touch $@
+
+install: $(STAMP) ## create the environment in .venv
+
+serve: $(STAMP) ## load the starter library and serve http://127.0.0.1:8000
+	$(BIN)/kb serve
+
+test: check ## lint, types, layers and all tests
+	$(BIN)/pytest
+
+check: $(STAMP) ## lint, types and layers only
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+fix: $(STAMP) ## mend style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(STAMP) ## measure speed and quality beside other tools
+	$(BIN)/python -m tests.bench.run
+
+clean: ## remove the environment; your data folder stays
+	rm -rf .venv
+
+.PHONY: help install serve test check fix bench clean

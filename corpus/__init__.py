@@ -1,0 +1,1 @@
+"""The starter library: Markdown and CSV, no logic."""

@@ -1,0 +1,57 @@
+"""Vectors beside the texts they stand for, so that an index can be rebuilt without embedding again."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from kb.models import Embedding, Passage
+
+_BATCH = 500
+
+
+def known(session: Session, model: str, digests: Sequence[str]) -> set[str]:
+    """Those of *digests* that have a vector of *model*."""
+    found: set[str] = set()
+    for start in range(0, len(digests), _BATCH):
+        batch = digests[start : start + _BATCH]
+        found.update(
+            session.scalars(
+                select(Embedding.digest).where(Embedding.model == model, Embedding.digest.in_(batch))
+            )
+        )
+    return found
+
+
+def load(session: Session, model: str, digests: Sequence[str]) -> dict[str, bytes]:
+    """Vectors of *model* by digest, float32 little-endian; unknown digests are left out."""
+    found: dict[str, bytes] = {}
+    for start in range(0, len(digests), _BATCH):
+        batch = digests[start : start + _BATCH]
+        rows = session.execute(
+            select(Embedding.digest, Embedding.vector).where(
+                Embedding.model == model, Embedding.digest.in_(batch)
+            )
+        )
+        found.update((digest, vector) for digest, vector in rows)
+    return found
+
+
+def save(session: Session, model: str, vectors: Iterable[tuple[str, bytes]]) -> None:
+    """Store (digest, vector) pairs of *model*; those already stored are left as they are."""
+    pairs = dict(vectors)
+    for digest in known(session, model, list(pairs)):
+        del pairs[digest]
+    if pairs:
+        session.execute(
+            insert(Embedding),
+            [{"digest": d, "model": model, "vector": vector} for d, vector in pairs.items()],
+        )
+
+
+def remove_orphans(session: Session) -> int:
+    """Delete vectors that no passage needs; how many there were."""
+    orphan = Embedding.digest.not_in(select(Passage.digest))
+    number = session.scalar(select(func.count()).select_from(Embedding).where(orphan)) or 0
+    session.execute(delete(Embedding).where(orphan))
+    return number

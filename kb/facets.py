@@ -1,0 +1,87 @@
+"""What items can be filtered and counted by: writing the values, matching and counting them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from kb.access import Principal, visible
+from kb.models import Facet, Item
+from kb.values import Filters, ItemDraft, ItemId
+from kb.vocabulary import FacetName
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """How many items carry a value."""
+
+    value: str
+    count: int
+
+
+FacetCounts = dict[FacetName, list[FacetCount]]
+
+
+def values(draft: ItemDraft) -> set[tuple[str, str]]:
+    """All (name, value) pairs of *draft*."""
+    many: dict[FacetName, Iterable[str]] = {
+        FacetName.KIND: (draft.kind,),
+        FacetName.PHASE: draft.phases,
+        FacetName.AREA: draft.knowledge_areas,
+        FacetName.PROJECT: (draft.project,),
+        FacetName.SECTOR: draft.sectors,
+        FacetName.APPROACH: draft.approaches,
+        FacetName.TAG: (tag.lower() for tag in draft.tags),
+        FacetName.YEAR: (str(draft.dated.year),) if draft.dated else (),
+    }
+    return {(str(name), value[:300]) for name, found in many.items() for value in found if value}
+
+
+def condition(filters: Filters) -> ColumnElement[bool]:
+    """The condition on Item that *filters* ask for; values match in any case."""
+    wanted: list[ColumnElement[bool]] = [
+        Item.id.in_(
+            select(Facet.item_id).where(
+                Facet.name == name, func.lower(Facet.value).in_([v.lower() for v in chosen])
+            )
+        )
+        for name, chosen in filters.facets.items()
+        if chosen
+    ]
+    if filters.before:
+        wanted.append(Item.dated < filters.before)
+    if filters.after:
+        wanted.append(Item.dated >= filters.after)
+    return and_(*wanted) if wanted else Item.id.is_not(None)
+
+
+def matching(session: Session, principal: Principal, filters: Filters) -> list[ItemId]:
+    """Ids, rising, of the items that *principal* may see and that match *filters*."""
+    found = session.scalars(select(Item.id).where(visible(principal), condition(filters)).order_by(Item.id))
+    return [ItemId(id_) for id_ in found]
+
+
+def count(session: Session, principal: Principal, ids: Sequence[ItemId]) -> FacetCounts:
+    """Values of the items among *ids* that *principal* may see, most frequent first."""
+    return _count(session, and_(visible(principal), Item.id.in_(ids)))
+
+
+def count_all(session: Session, principal: Principal, filters: Filters) -> FacetCounts:
+    """Values of all items that *principal* may see and that match *filters*, most frequent first."""
+    return _count(session, and_(visible(principal), condition(filters)))
+
+
+def _count(session: Session, wanted: ColumnElement[bool]) -> FacetCounts:
+    number = func.count()
+    rows = session.execute(
+        select(Facet.name, Facet.value, number)
+        .join(Item, Item.id == Facet.item_id)
+        .where(wanted)
+        .group_by(Facet.name, Facet.value)
+        .order_by(number.desc(), Facet.value)
+    )
+    counts: FacetCounts = {name: [] for name in FacetName}
+    for name, value, times in rows:
+        counts[FacetName(name)].append(FacetCount(value, times))
+    return counts

@@ -1,0 +1,265 @@
+"""Reading items: one, many, their versions."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload, with_polymorphic
+
+from kb import facets
+from kb.access import Principal, readable, visible
+from kb.errors import NotFoundError
+from kb.models import Facet, Item, Project, Source, Version
+from kb.values import KIND_FIELDS, Filters, ItemId, KindFields, Locator, Taught, TrainingFields
+from kb.vocabulary import Classification, FacetName, Kind, Status
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSummary:
+    """An item as lists show it."""
+
+    id: ItemId
+    ref: str
+    kind: Kind
+    title: str
+    summary: str
+    status: Status
+    classification: Classification
+    project: str
+    organisation: str
+    dated: date | None
+    file_name: str
+    """Name of the original file, empty when there is none."""
+    locator: Locator
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDetail:
+    """Everything about an item's present version."""
+
+    head: ItemSummary
+    body: str
+    fields: KindFields
+    facets: dict[FacetName, tuple[str, ...]]
+    external_ref: str
+    contributor: str
+    owner: str
+    url: str
+    language: str
+    citation: str
+    review_date: date | None
+    version: int
+    file_digest: str
+    media_type: str
+    created_at: datetime
+    updated_at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionSummary:
+    """An earlier or present state of an item."""
+
+    number: int
+    title: str
+    author: str
+    created_at: datetime
+    file_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionDetail:
+    """What an item said at one time."""
+
+    summary: VersionSummary
+    body: str
+    record: dict[str, Any]
+
+
+def get(session: Session, principal: Principal, ref: str) -> ItemDetail:
+    """The item with reference *ref*, its own or that of the system it came from.
+
+    Withdrawn items can still be opened. Raises NotFoundError when there is none that *principal* may read.
+    """
+    every_kind = with_polymorphic(Item, "*")
+    query = (
+        select(every_kind)
+        .where(or_(every_kind.ref == ref, every_kind.external_ref == ref), readable(principal))
+        .options(
+            joinedload(every_kind.project),
+            joinedload(every_kind.source),
+            selectinload(every_kind.facets),
+        )
+        .order_by((every_kind.ref != ref), every_kind.id)
+        .limit(1)
+    )
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        raise NotFoundError(f"There is no item {ref!r} here, or you may not read it.")
+    return _detail(row)
+
+
+def summaries(session: Session, principal: Principal, ids: Sequence[ItemId]) -> dict[ItemId, ItemSummary]:
+    """The items among *ids* that *principal* may see."""
+    rows = session.execute(_summary_query().where(visible(principal), Item.id.in_(ids)))
+    found = [_summary(*row) for row in rows]
+    return {item.id: item for item in found}
+
+
+def visible_among(session: Session, principal: Principal, ids: Collection[ItemId]) -> set[ItemId]:
+    """Those of *ids* that *principal* may see."""
+    found = session.scalars(select(Item.id).where(visible(principal), Item.id.in_(ids)))
+    return {ItemId(id_) for id_ in found}
+
+
+def browse(
+    session: Session, principal: Principal, filters: Filters, *, offset: int, limit: int
+) -> list[ItemSummary]:
+    """A page of what *principal* may see and *filters* match, newest first, undated last."""
+    rows = session.execute(
+        _summary_query()
+        .where(visible(principal), facets.condition(filters))
+        .order_by(Item.dated.desc().nulls_last(), Item.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return [_summary(*row) for row in rows]
+
+
+def count(session: Session, principal: Principal, filters: Filters) -> int:
+    """How many items *principal* may see and *filters* match."""
+    query = select(func.count()).select_from(Item)
+    return session.scalar(query.where(visible(principal), facets.condition(filters))) or 0
+
+
+def versions(session: Session, principal: Principal, ref: str) -> list[VersionSummary]:
+    """All versions of an item, newest first."""
+    item = get(session, principal, ref)
+    rows = session.execute(
+        select(Version.number, Version.title, Version.author, Version.created_at, Version.file_digest)
+        .where(Version.item_id == item.head.id)
+        .order_by(Version.number.desc())
+    )
+    return [VersionSummary(*row) for row in rows]
+
+
+def version(session: Session, principal: Principal, ref: str, number: int) -> VersionDetail:
+    """One version of an item. Raises NotFoundError when it never existed."""
+    item = get(session, principal, ref)
+    row = session.get(Version, (item.head.id, number))
+    if row is None:
+        raise NotFoundError(f"{ref} has no version {number}; it has {item.version}.")
+    summary = VersionSummary(row.number, row.title, row.author, row.created_at, row.file_digest)
+    return VersionDetail(summary, row.body, row.record)
+
+
+def _summary_query() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Item.id,
+            Item.ref,
+            Item.kind,
+            Item.title,
+            Item.summary,
+            Item.status,
+            Item.classification,
+            Project.name,
+            Item.organisation,
+            Item.dated,
+            Source.name,
+            Item.source_page,
+            Item.source_slide,
+            Item.source_sheet,
+            Item.source_row,
+        )
+        .outerjoin(Project, Project.id == Item.project_id)
+        .outerjoin(Source, Source.id == Item.source_id)
+    )
+
+
+def _summary(  # noqa: PLR0913 - the columns of the query above, in its order
+    id_: int,
+    ref: str,
+    kind: str,
+    title: str,
+    summary: str,
+    status: str,
+    classification: str,
+    project: str | None,
+    organisation: str,
+    day: date | None,
+    file_name: str | None,
+    page: int | None,
+    slide: int | None,
+    sheet: str | None,
+    row: int | None,
+) -> ItemSummary:
+    return ItemSummary(
+        ItemId(id_),
+        ref,
+        Kind(kind),
+        title,
+        summary,
+        Status(status),
+        Classification(classification),
+        project or "",
+        organisation,
+        day,
+        file_name or "",
+        Locator(page=page, slide=slide, sheet=sheet, row=row),
+    )
+
+
+def _detail(row: Item) -> ItemDetail:
+    head = ItemSummary(
+        ItemId(row.id),
+        row.ref,
+        Kind(row.kind),
+        row.title,
+        row.summary,
+        Status(row.status),
+        Classification(row.classification),
+        row.project.name if row.project else "",
+        row.organisation,
+        row.dated,
+        row.source.name if row.source else "",
+        row.source_locator,
+    )
+    return ItemDetail(
+        head=head,
+        body=row.body,
+        fields=_fields(row),
+        facets=_facets(row.facets),
+        external_ref=row.external_ref,
+        contributor=row.contributor,
+        owner=row.owner,
+        url=row.url,
+        language=row.language,
+        citation=row.citation,
+        review_date=row.review_date,
+        version=row.version,
+        file_digest=row.source.digest if row.source else "",
+        media_type=row.source.media_type if row.source else "",
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        withdrawn_at=row.withdrawn_at,
+    )
+
+
+def _fields(row: Item) -> KindFields:
+    shape = KIND_FIELDS[Kind(row.kind)]
+    values = {f.name: getattr(row, f.name) for f in fields(shape)}
+    if shape is TrainingFields:
+        values["competences"] = tuple(Taught(**taught) for taught in values["competences"])
+        values["prerequisites"] = tuple(values["prerequisites"])
+    return shape(**values)
+
+
+def _facets(rows: Sequence[Facet]) -> dict[FacetName, tuple[str, ...]]:
+    return {
+        name: tuple(row.value for row in rows if row.name == name)
+        for name in FacetName
+        if any(row.name == name for row in rows)
+    }

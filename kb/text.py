@@ -1,0 +1,24 @@
+"""Pure text helpers that ingestion and search both need."""
+
+import hashlib
+import re
+
+_SPACE = re.compile(r"\s+")
+
+
+def digest(*parts: str) -> str:
+    """A 128-bit BLAKE2b digest, hexadecimal, of *parts* in order."""
+    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def squash(text: str) -> str:
+    """*text* on one line with single spaces."""
+    return _SPACE.sub(" ", text).strip()
+
+
+def shorten(text: str, length: int) -> str:
+    """The first *length* characters of *text* on one line, cut at a word and marked with an ellipsis."""
+    line = squash(text)
+    if len(line) <= length:
+        return line
+    return line[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"

@@ -1,0 +1,1 @@
+"""From rows to answers: encoders, indexes, ranking. Reads `kb`, never writes items."""

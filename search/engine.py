@@ -1,0 +1,208 @@
+"""Search: what is asked for, among what may be seen, best first, with reasons."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from sqlalchemy.orm import Session
+
+from kb import facets, items, passages
+from kb.access import Principal
+from kb.errors import InvalidError, UnavailableError
+from kb.values import Filters, ItemId, PassageId
+from search import analysis, fusion, generation, hits, snippets
+from search.fusion import Evidence
+from search.generation import DamagedError, Generation
+from search.ports import Encoder, LexicalIndex, Vector, VectorIndex, WordMatch
+from search.query import Query
+from search.results import Hit, Results, Why
+
+DEPTH = 1_000
+"""Passages that each index may offer for one query."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranking:
+    """Items in order, and what speaks for each."""
+
+    order: tuple[ItemId, ...]
+    scores: dict[ItemId, float]
+    evidence: dict[ItemId, Evidence]
+    vector: Vector
+    """The query's."""
+    capped: bool
+    """More may be related than were looked at."""
+
+    def related(self) -> list[ItemId]:
+        """The items that belong to the results of a query that is answered, in order."""
+        return [i for i in self.order if fusion.related(self.evidence[i], self.scores[i])]
+
+    def found(self, page: Sequence[ItemId]) -> list[hits.Found]:
+        """The items of *page* as they are to be shown."""
+        return [hits.Found(item, self.scores[item], self.evidence[item]) for item in page]
+
+
+class Engine:
+    """Searches the present generation of the index. Safe to share between threads."""
+
+    def __init__(self, encoder: Encoder, folder: Path) -> None:
+        self._encoder = encoder
+        self._folder = folder
+        self._lock = Lock()
+        self._generation: Generation | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is an index that can be searched."""
+        try:
+            self._index()
+        except UnavailableError:
+            return False
+        return True
+
+    def search(
+        self, session: Session, principal: Principal, query: Query, *, offset: int = 0, limit: int = 10
+    ) -> Results:
+        """The page of hits from *offset*, at most *limit* of them, out of what *principal* may see.
+
+        A query without words lists what its filters match, newest first.
+        Raises InvalidError for unwanted words alone, UnavailableError when there is no usable index.
+        """
+        if not query.text and query.excluded:
+            raise InvalidError("Unwanted words alone find nothing: add what you are looking for.")
+        if not query.text:
+            return self._browse(session, principal, query, offset, limit)
+        index = self._index()
+        ranking = self._rank(index, query, self._among(session, principal, query, index.words))
+        answered = fusion.answers(ranking.evidence)
+        order = ranking.related() if answered else list(ranking.order)
+        # The index may be a moment older than the database.
+        seen = items.visible_among(session, principal, order)
+        order = [item for item in order if item in seen]
+        if not answered:
+            order = order[: fusion.NEAREST]
+        page = ranking.found(order[offset : offset + limit])
+        return Results(
+            query,
+            len(order),
+            hits.present(session, principal, query.text, ranking.vector, page, index.vectors),
+            facets.count(session, principal, order),
+            nearest_only=not answered and bool(order),
+            capped=ranking.capped and answered,
+        )
+
+    def similar(self, session: Session, principal: Principal, ref: str, *, limit: int = 5) -> list[Hit]:
+        """Items that mean what the item *ref* means, nearest first. Raises NotFoundError."""
+        item = items.get(session, principal, ref)
+        own = passages.of_item(session, principal, item.head.id)
+        if not own:
+            return []
+        index = self._index()
+        text = passages.embedded_text(item.head.title, own[0].headings, own[0].text)
+        vector = self._encoder.encode([text])[0]
+        among = None if principal.sees_everything else self._permitted(session, principal, Filters())
+        evidence = _weigh(index.vectors, vector, (), index.vectors.nearest(vector, DEPTH // 10, among), ())
+        evidence.pop(item.head.id, None)
+        order = sorted(
+            filter(lambda i: fusion.related(evidence[i], 0.0), evidence), key=lambda i: -evidence[i].cosine
+        )
+        seen = items.visible_among(session, principal, order)
+        found = [hits.Found(i, evidence[i].cosine, evidence[i]) for i in order if i in seen]
+        return list(hits.present(session, principal, "", vector, found[:limit], index.vectors))
+
+    def _index(self) -> Generation:
+        """The present generation, opened anew when another one was published."""
+        name = generation.current(self._folder)
+        held = self._generation
+        if held is not None and held.name == name:
+            return held
+        with self._lock:
+            if self._generation is None or self._generation.name != name:
+                self._generation = self._open()
+            return self._generation
+
+    def _open(self) -> Generation:
+        try:
+            opened = generation.open_current(self._folder)
+        except DamagedError as error:
+            raise UnavailableError(
+                f"The search index is damaged: {error}. Run `kb sync` to build it anew."
+            ) from error
+        if opened is None:
+            raise UnavailableError("There is no search index yet. Run `kb sync` to build it.")
+        if opened.manifest.model != self._encoder.model:
+            raise UnavailableError(
+                f"The search index was made with the model {opened.manifest.model}, now "
+                f"{self._encoder.model} is used. Run `kb sync` to build it anew."
+            )
+        return opened
+
+    def _browse(
+        self, session: Session, principal: Principal, query: Query, offset: int, limit: int
+    ) -> Results:
+        found = items.browse(session, principal, query.filters, offset=offset, limit=limit)
+        hits = tuple(Hit(item, snippets.mark(item.title, ()), 0.0, (), Why((), None)) for item in found)
+        total = items.count(session, principal, query.filters)
+        counts = facets.count_all(session, principal, query.filters)
+        return Results(query, total, hits, counts, nearest_only=False, capped=False)
+
+    def _among(
+        self, session: Session, principal: Principal, query: Query, words: LexicalIndex
+    ) -> Collection[ItemId] | None:
+        """The items to rank: all filters are applied before ranking. None = every item there is."""
+        if principal.sees_everything and not query.filters and not query.restricted:
+            return None
+        among = self._permitted(session, principal, query.filters)
+        for phrase in query.phrases:
+            among &= words.holding([phrase])
+        return among - words.holding(query.excluded)
+
+    def _permitted(self, session: Session, principal: Principal, filters: Filters) -> set[ItemId]:
+        return set(facets.matching(session, principal, filters))
+
+    def _rank(self, index: Generation, query: Query, among: Collection[ItemId] | None) -> _Ranking:
+        vector = self._encoder.encode_query(query.text)
+        wanted = analysis.content_words(query.text)
+        if not wanted or (among is not None and not among):
+            return _Ranking((), {}, {}, vector, capped=False)
+        matches = index.words.matching(wanted, DEPTH, among)
+        near = index.vectors.nearest(vector, DEPTH, among, floor=fusion.RELATED_COSINE)
+        capped = len(near) == DEPTH
+        near = near or index.vectors.nearest(vector, 2 * fusion.NEAREST, among)
+        everything = index.words.holding(wanted, together=True)
+        evidence = _weigh(index.vectors, vector, matches, near, everything)
+        scores = fusion.fuse(evidence)
+        order = sorted(evidence, key=lambda item: (-scores[item], item))
+        return _Ranking(tuple(order), scores, evidence, vector, capped)
+
+
+def _weigh(
+    vectors: VectorIndex,
+    query: Vector,
+    matches: Sequence[WordMatch],
+    near: Sequence[tuple[PassageId, float]],
+    holding_all: Collection[ItemId],
+) -> dict[ItemId, Evidence]:
+    """What speaks for each item that either index offers; meaning is looked up where only words spoke."""
+    lexical = {match.item: match for match in matches}
+    cosines = _best_cosines(vectors, near)
+    only_words = [item for item in lexical if item not in cosines]
+    cosines.update(_best_cosines(vectors, vectors.of_items(query, only_words)))
+    return {
+        item: Evidence(
+            lexical[item].bm25 if item in lexical else 0.0,
+            cosine,
+            item in holding_all,
+            lexical[item].passage if item in lexical else None,
+        )
+        for item, cosine in cosines.items()
+    }
+
+
+def _best_cosines(vectors: VectorIndex, scored: Sequence[tuple[PassageId, float]]) -> dict[ItemId, float]:
+    best: dict[ItemId, float] = {}
+    for (_, cosine), item in zip(scored, vectors.items([id_ for id_, _ in scored]), strict=True):
+        if cosine > best.get(item, -2.0):
+            best[item] = cosine
+    return best

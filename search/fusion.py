@@ -1,0 +1,61 @@
+"""From two rankings to one: pure functions over scores."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from kb.values import ItemId, PassageId
+
+MEANING_WEIGHT = 0.6
+"""Share of meaning in the fused score, the rest is words; chosen on judged queries (docs/decisions/0004)."""
+CONFIDENT_COSINE = 0.37
+"""Best cosine from which a query counts as answered. On the NASA development queries, answerable ones reach
+0.386 or more and unanswerable ones 0.36 at most."""
+RELATED_COSINE = 0.30
+"""Cosine from which an item belongs to the results though it lacks some of the words."""
+RELATED_SCORE = 0.4
+"""Fused score from which it belongs to them whatever its cosine is: many of the words make up for meaning."""
+NEAREST = 5
+"""How many items are offered when nothing answers."""
+
+
+class Evidence(NamedTuple):
+    """What speaks for one item."""
+
+    bm25: float
+    """Of its best passage; 0 when it holds none of the words."""
+    cosine: float
+    """Of its nearest passage."""
+    holds_all: bool
+    """Whether it holds every word of the query, close together."""
+    place: PassageId | None = None
+    """Where its words stand, if it holds any."""
+
+
+def fuse(evidence: Mapping[ItemId, Evidence]) -> dict[ItemId, float]:
+    """A score from 0 to 1 for each item: both kinds of evidence as a share of the best there is.
+
+    Score fusion keeps distances that rank fusion throws away: an exact hit far ahead of the rest stays ahead.
+    """
+    best_words = max((e.bm25 for e in evidence.values()), default=0.0) or 1.0
+    best_meaning = max((e.cosine for e in evidence.values()), default=0.0)
+    scale = best_meaning if best_meaning > 0 else 1.0
+    return {
+        item: MEANING_WEIGHT * max(0.0, e.cosine) / scale
+        + (1 - MEANING_WEIGHT) * max(0.0, e.bm25) / best_words
+        for item, e in evidence.items()
+    }
+
+
+def passage_score(words: float, cosine: float) -> float:
+    """How well one passage answers: *words* is the share of the query's words that it holds."""
+    return MEANING_WEIGHT * max(0.0, cosine) + (1 - MEANING_WEIGHT) * words
+
+
+def answers(evidence: Mapping[ItemId, Evidence]) -> bool:
+    """Whether anything there answers the query well."""
+    return any(e.cosine >= CONFIDENT_COSINE or e.holds_all for e in evidence.values())
+
+
+def related(evidence: Evidence, score: float) -> bool:
+    """Whether an item belongs among the results of a query that is answered; *score* is its fused one."""
+    return evidence.cosine >= RELATED_COSINE or evidence.holds_all or score >= RELATED_SCORE

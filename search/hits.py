@@ -1,0 +1,99 @@
+"""Showing what was found: each item's best passages, the words marked, the reasons."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from kb import items, passages
+from kb.access import Principal
+from kb.passages import StoredPassage
+from kb.values import ItemId, PassageId
+from search import analysis, fusion, snippets
+from search.fusion import Evidence
+from search.ports import Vector, VectorIndex
+from search.results import Hit, PassageHit, Why
+
+_SHOWN = 3
+"""Passages given for one item."""
+_LOOKED_AT = 12
+"""Passages of one item that are read to choose from: the nearest, and as many where its words stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An item that was found, before it is shown."""
+
+    item: ItemId
+    score: float
+    evidence: Evidence
+
+
+def present(
+    session: Session,
+    principal: Principal,
+    query_text: str,
+    vector: Vector,
+    found: Sequence[Found],
+    vectors: VectorIndex,
+) -> tuple[Hit, ...]:
+    """Hits for *found*, in its order; *vector* is the query's."""
+    scored = vectors.of_items(vector, [f.item for f in found])
+    owners = vectors.items([id_ for id_, _ in scored])
+    cosines: dict[ItemId, dict[PassageId, float]] = {f.item: {} for f in found}
+    for (id_, cosine), owner in zip(scored, owners, strict=True):
+        cosines[owner][id_] = cosine
+    chosen = {f.item: _candidates(cosines[f.item], f.evidence.place) for f in found}
+    stored = passages.read(session, principal, [id_ for ids in chosen.values() for id_ in ids])
+    known = items.summaries(session, principal, [f.item for f in found])
+    stems = snippets.stems_of(query_text)
+    hits: list[Hit] = []
+    for f in found:
+        if f.item in known:
+            looked_at = [
+                _LookedAt(stored[id_], analysis.stems(stored[id_].text), cosines[f.item][id_])
+                for id_ in chosen[f.item]
+                if id_ in stored
+            ]
+            title = snippets.mark(known[f.item].title, stems)
+            best = _best(looked_at, stems)
+            why = _why(query_text, title.text, looked_at, f.evidence)
+            hits.append(Hit(known[f.item], title, round(f.score, 4), best, why))
+    return tuple(hits)
+
+
+def _candidates(cosines: Mapping[PassageId, float], place: PassageId | None) -> list[PassageId]:
+    near = sorted(cosines, key=lambda id_: -cosines[id_])[:_LOOKED_AT]
+    if place is None:
+        return near
+    there = [id_ for id_ in sorted(cosines) if id_ >= place][:_LOOKED_AT]
+    return list(dict.fromkeys([*near, *there]))
+
+
+class _LookedAt(NamedTuple):
+    passage: StoredPassage
+    stems: set[str]
+    cosine: float
+
+    def score(self, stems: frozenset[str]) -> float:
+        held = stems & self.stems
+        return fusion.passage_score(len(held) / len(stems) if stems else 0.0, self.cosine)
+
+
+def _best(looked_at: Sequence[_LookedAt], stems: frozenset[str]) -> tuple[PassageHit, ...]:
+    scored = sorted(((p.score(stems), p) for p in looked_at), key=lambda s: (-s[0], s[1].passage.ordinal))
+    return tuple(
+        PassageHit(p.passage, snippets.cut(p.passage.text, stems), round(score, 4))
+        for score, p in scored[:_SHOWN]
+    )
+
+
+def _why(query_text: str, title: str, looked_at: Sequence[_LookedAt], evidence: Evidence) -> Why:
+    seen = analysis.stems(title).union(*(p.stems for p in looked_at))
+    matched = tuple(
+        word
+        for word in analysis.content_words(query_text)
+        if all(analysis.stem(part) in seen for part in analysis.parts(word))
+    )
+    return Why(matched, round(evidence.cosine, 4))

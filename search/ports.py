@@ -1,0 +1,99 @@
+"""What the engines promise. Each Protocol has a contract suite in `tests/contracts`."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.values import ItemId, PassageId
+
+Vector = NDArray[np.float32]
+"""Unit length, shape (dimension,)."""
+Matrix = NDArray[np.float32]
+"""Rows of unit length, shape (n, dimension)."""
+
+
+class WordMatch(NamedTuple):
+    """An item that holds some of the words."""
+
+    item: ItemId
+    bm25: float
+    passage: PassageId
+    """The passage at or soon after which they stand."""
+
+
+class Encoder(Protocol):
+    """Texts to vectors; texts that mean the same lie close together."""
+
+    @property
+    def model(self) -> str:
+        """Names the model and its weights; vectors under different names must never be compared."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of each vector."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        """One row for each of *texts*, the same whatever else is in the batch."""
+        ...
+
+    def encode_query(self, text: str) -> Vector:
+        """The vector of a question about the texts."""
+        ...
+
+
+class VectorIndex(Protocol):
+    """Finds the vectors nearest to one."""
+
+    def nearest(
+        self,
+        query: Vector,
+        limit: int,
+        among: Collection[ItemId] | None = None,
+        *,
+        floor: float = -1.0,
+    ) -> list[tuple[PassageId, float]]:
+        """At most *limit* passages by falling cosine, ties by id.
+
+        Only of items *among*, if given, and only with a cosine of *floor* or more.
+        """
+        ...
+
+    def of_items(self, query: Vector, items: Collection[ItemId]) -> list[tuple[PassageId, float]]:
+        """All passages of *items* with their cosine, in no particular order."""
+        ...
+
+    def items(self, ids: Sequence[PassageId]) -> list[ItemId]:
+        """The item of each of *ids*, all of which are in the index."""
+        ...
+
+    def __len__(self) -> int:
+        """How many passages it holds."""
+        ...
+
+
+class LexicalIndex(Protocol):
+    """Finds the items that hold words."""
+
+    def matching(
+        self, words: Sequence[str], limit: int, among: Collection[ItemId] | None = None
+    ) -> list[WordMatch]:
+        """At most *limit* items that hold any of *words*, by falling BM25, ties by id.
+
+        A word may have several parts (`e-mail`), which must then stand side by side.
+        """
+        ...
+
+    def holding(self, phrases: Sequence[str], *, together: bool = False) -> set[ItemId]:
+        """Items that hold any of *phrases*, or all of them close together when *together*.
+
+        A phrase is met word for word, but for inflection.
+        """
+        ...
+
+    def __len__(self) -> int:
+        """How many passages it holds."""
+        ...

@@ -1,0 +1,62 @@
+"""What a search gives back."""
+
+from dataclasses import dataclass
+
+from kb.facets import FacetCounts
+from kb.items import ItemSummary
+from kb.passages import StoredPassage
+from search.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A piece of text with the words that matched."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...]
+    """Character ranges [start, end) of *text*, rising, not overlapping."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassageHit:
+    """A passage that answers, and how well."""
+
+    passage: StoredPassage
+    snippet: Snippet
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The reasons a hit is there."""
+
+    words: tuple[str, ...]
+    """Words of the query found in the item, as typed."""
+    meaning: float | None
+    """Cosine between query and nearest passage, -1 to 1; None when words alone were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One item that answers, with its best passages, best first."""
+
+    item: ItemSummary
+    title: Snippet
+    score: float
+    """Fused score, 0 to 1; comparable within one search."""
+    passages: tuple[PassageHit, ...]
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A page of hits; total, facets and pages are of one and the same set."""
+
+    query: Query
+    total: int
+    hits: tuple[Hit, ...]
+    facets: FacetCounts
+    nearest_only: bool
+    """Nothing answers well: the hits are merely the nearest there is."""
+    capped: bool
+    """More may match than were ranked: *total* is a lower bound."""

@@ -1,0 +1,216 @@
+"""Making the index agree with the database: pull what differs, embed what is new, swap generations."""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from time import perf_counter
+from typing import TypeVar
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from kb import embeddings, passages
+from kb.database import Sessions, transaction
+from kb.passages import Indexable, PassageKey
+from kb.values import ItemId, PassageId
+from search import generation, words
+from search.generation import DamagedError, Generation
+from search.ports import Encoder, Matrix
+from search.vectors import FaissIndex
+
+_CHUNK = 512
+"""Passages embedded and stored in one transaction: what a kill can cost at most."""
+_VECTOR = np.dtype("<f4")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What must change for the index to agree with the database; items change as a whole."""
+
+    add: tuple[PassageId, ...]
+    """Passages, rising, of the items that are new or differ."""
+    remove: frozenset[ItemId]
+    """Items that are in the index but differ or are gone."""
+    passages_removed: int
+    """How many passages the index holds of the items in *remove*."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncProgress:
+    """How far a sync is."""
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync did, counted in passages."""
+
+    added: int
+    removed: int
+    embedded: int
+    total: int
+    seconds: float
+    rebuilt: str
+    """Why the index was built anew; empty when it was not."""
+
+
+Keys = Mapping[PassageId, PassageKey]
+Listener = Callable[[SyncProgress], None]
+
+
+def plan(stored: Keys, indexed: Keys) -> Plan:
+    """Compare by passage id and digest. A digest alone would not do: two passages may say the same."""
+    touched = {key.item for id_, key in stored.items() if indexed.get(id_) != key}
+    touched |= {key.item for id_, key in indexed.items() if stored.get(id_) != key}
+    gone = [key.item for key in indexed.values() if key.item in touched]
+    return Plan(
+        tuple(sorted(id_ for id_, key in stored.items() if key.item in touched)),
+        frozenset(gone),
+        len(gone),
+    )
+
+
+def sync(
+    sessions: Sessions, encoder: Encoder, folder: Path, *, progress: Listener = lambda _: None
+) -> SyncReport:
+    """Bring the index in *folder* into step with the database.
+
+    Kill it anywhere: embeddings stored so far are kept, the old generation stays until the new one is whole.
+    """
+    started = perf_counter()
+    present, rebuilt = _present(folder, encoder)
+    indexed = present.words.keys() if present else {}
+    with sessions() as session:
+        stored = passages.keys(session)
+    wanted = plan(stored, indexed)
+    embedded = 0
+    if wanted.add or wanted.remove or not present:
+        embedded = _embed(sessions, encoder, wanted.add, progress)
+        _build(sessions, encoder, folder, present, wanted, progress)
+    return SyncReport(
+        len(wanted.add),
+        wanted.passages_removed,
+        embedded,
+        len(stored),
+        perf_counter() - started,
+        rebuilt,
+    )
+
+
+def _present(folder: Path, encoder: Encoder) -> tuple[Generation | None, str]:
+    """The present generation if it can be built upon, else None and the reason in a sentence."""
+    try:
+        present = generation.open_current(folder)
+    except DamagedError as error:
+        return None, f"The search index was damaged and is built anew: {error}."
+    if present and present.manifest.model != encoder.model:
+        return None, (
+            f"The search index is built anew: it was made with the model {present.manifest.model}, "
+            f"now {encoder.model} is used."
+        )
+    return present, ""
+
+
+def _embed(sessions: Sessions, encoder: Encoder, wanted: tuple[PassageId, ...], progress: Listener) -> int:
+    """Embed and store what has no vector yet; how many texts that were."""
+    embedded = 0
+    for done, chunk in _chunks(wanted, _CHUNK):
+        progress(SyncProgress("Embedding passages", done, len(wanted)))
+        with sessions() as session:
+            texts = _missing(session, encoder.model, chunk)
+        if texts:
+            vectors = encoder.encode(list(texts.values())).astype(_VECTOR)
+            with transaction(sessions) as session:
+                rows = zip(texts, (vector.tobytes() for vector in vectors), strict=True)
+                embeddings.save(session, encoder.model, rows)
+            embedded += len(texts)
+    progress(SyncProgress("Embedding passages", len(wanted), len(wanted)))
+    return embedded
+
+
+def _missing(session: Session, model: str, chunk: tuple[PassageId, ...]) -> dict[str, str]:
+    """Text by digest of those in *chunk* that have no vector."""
+    texts = {
+        passage.digest: passages.embedded_text(passage.title, passage.headings, passage.text)
+        for passage in passages.load(session, chunk)
+    }
+    for digest in embeddings.known(session, model, list(texts)):
+        del texts[digest]
+    return texts
+
+
+def _build(
+    sessions: Sessions,
+    encoder: Encoder,
+    folder: Path,
+    present: Generation | None,
+    wanted: Plan,
+    progress: Listener,
+) -> None:
+    with generation.building(folder) as aside:
+        path = aside / generation.WORDS_FILE
+        if present:
+            shutil.copyfile(folder / present.name / generation.WORDS_FILE, path)
+            vectors, ids, items = present.vectors.without(wanted.remove)
+        else:
+            words.create(path)
+            vectors = np.empty((0, encoder.dimension), np.float32)
+            ids = items = np.empty(0, np.int64)
+        added = _Collected()
+        with sessions() as session:
+            incoming = _incoming(session, encoder, wanted, progress, added)
+            words.change(path, wanted.remove, incoming)
+        index = FaissIndex.build(
+            np.concatenate([vectors, added.vectors(encoder.dimension)]),
+            np.concatenate([ids, np.asarray(added.ids, np.int64)]),
+            np.concatenate([items, np.asarray(added.items, np.int64)]),
+        )
+        index.save(aside)
+        generation.publish(folder, aside, encoder.model, len(index))
+
+
+class _Collected:
+    """Vectors on their way from the database to FAISS, gathered while the words are written."""
+
+    def __init__(self) -> None:
+        self.ids: list[int] = []
+        self.items: list[int] = []
+        self._raw: list[bytes] = []
+
+    def take(self, passage: Indexable, raw: bytes) -> None:
+        self.ids.append(passage.id)
+        self.items.append(passage.item_id)
+        self._raw.append(raw)
+
+    def vectors(self, dimension: int) -> Matrix:
+        return np.frombuffer(b"".join(self._raw), _VECTOR).reshape(-1, dimension).astype(np.float32)
+
+
+def _incoming(
+    session: Session, encoder: Encoder, wanted: Plan, progress: Listener, added: _Collected
+) -> Iterator[Indexable]:
+    for done, chunk in _chunks(wanted.add, _CHUNK):
+        progress(SyncProgress("Writing the index", done, len(wanted.add)))
+        found = list(passages.load(session, chunk))
+        vectors = embeddings.load(session, encoder.model, [p.digest for p in found])
+        for passage in found:
+            # A passage replaced since the plan was made may lack a vector; the next sync takes it.
+            if passage.digest in vectors:
+                added.take(passage, vectors[passage.digest])
+                yield passage
+    progress(SyncProgress("Writing the index", len(wanted.add), len(wanted.add)))
+
+
+def _chunks(values: Iterable[T], size: int) -> Iterator[tuple[int, tuple[T, ...]]]:
+    """Pieces of *values*, each with the number of values before it."""
+    iterator, done = iter(values), 0
+    while chunk := tuple(islice(iterator, size)):
+        yield done, chunk
+        done += len(chunk)
