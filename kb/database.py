@@ -3,18 +3,20 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from kb.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
 
 Sessions = sessionmaker[Session]
 
@@ -62,19 +64,8 @@ def migrate(engine: Engine) -> None:
     Raises UnavailableError when the file is no database, or comes from a newer release.
     """
     try:
-        with engine.begin() as connection:
-            config = migration_config()
-            config.attributes["connection"] = connection
-            present = MigrationContext.configure(connection).get_current_revision()
-            scripts = ScriptDirectory.from_config(config)
-            if present == scripts.get_current_head():
-                return
-            if present and present not in {script.revision for script in scripts.walk_revisions()}:
-                raise UnavailableError(
-                    "This knowledge base was written by a newer release of Hindsight; "
-                    "install that release or a newer one."
-                )
-            command.upgrade(config, "head")
+        if _present_revision(engine) != _newest_revision():
+            _upgrade(engine)
     except DatabaseError as error:
         raise UnavailableError(
             f"The database at {engine.url.render_as_string()} can't be opened: {error.orig}. "
@@ -82,10 +73,42 @@ def migrate(engine: Engine) -> None:
         ) from error
 
 
-def migration_config() -> Config:
+def _present_revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.scalar(text("SELECT version_num FROM alembic_version"))
+
+
+def _newest_revision() -> str:
+    """Read off the file names, which begin with it: Alembic would take longer to load than a search takes."""
+    return max(path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _upgrade(engine: Engine) -> None:
+    from alembic import command
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    with engine.begin() as connection:
+        config = migration_config()
+        config.attributes["connection"] = connection
+        present = MigrationContext.configure(connection).get_current_revision()
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        if present and present not in known:
+            raise UnavailableError(
+                "This knowledge base was written by a newer release of Hindsight; "
+                "install that release or a newer one."
+            )
+        command.upgrade(config, "head")
+
+
+def migration_config() -> "Config":
     """Alembic's configuration, made in code so that an installed wheel can migrate itself."""
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     return config
 
 

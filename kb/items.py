@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
@@ -13,7 +14,26 @@ from kb.access import Principal, readable, visible
 from kb.errors import NotFoundError
 from kb.models import Facet, Item, Project, Source, Version
 from kb.values import KIND_FIELDS, Filters, ItemId, KindFields, Locator, Taught, TrainingFields
-from kb.vocabulary import Classification, FacetName, Kind, Status
+from kb.vocabulary import (
+    Classification,
+    DocumentKind,
+    FacetName,
+    Kind,
+    Polarity,
+    Priority,
+    Status,
+    TrainingFormat,
+    TrainingLevel,
+)
+
+_TERMS: dict[str, type[StrEnum]] = {
+    "polarity": Polarity,
+    "priority": Priority,
+    "format": TrainingFormat,
+    "level": TrainingLevel,
+    "document_kind": DocumentKind,
+}
+"""Kinds' own fields that hold a term, stored as plain text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +126,19 @@ def summaries(session: Session, principal: Principal, ids: Sequence[ItemId]) -> 
     rows = session.execute(_summary_query().where(visible(principal), Item.id.in_(ids)))
     found = [_summary(*row) for row in rows]
     return {item.id: item for item in found}
+
+
+def named(session: Session, principal: Principal, text: str) -> set[ItemId]:
+    """Items that *principal* may see whose reference, here or where they came from, is *text*."""
+    if not text or " " in text:
+        return set()
+    spellings = (text, text.upper())
+    found = session.scalars(
+        select(Item.id).where(
+            visible(principal), or_(Item.ref.in_(spellings), Item.external_ref.in_(spellings))
+        )
+    )
+    return {ItemId(id_) for id_ in found}
 
 
 def visible_among(session: Session, principal: Principal, ids: Collection[ItemId]) -> set[ItemId]:
@@ -251,6 +284,9 @@ def _detail(row: Item) -> ItemDetail:
 def _fields(row: Item) -> KindFields:
     shape = KIND_FIELDS[Kind(row.kind)]
     values = {f.name: getattr(row, f.name) for f in fields(shape)}
+    for name, vocabulary in _TERMS.items():
+        if values.get(name):
+            values[name] = vocabulary(values[name])
     if shape is TrainingFields:
         values["competences"] = tuple(Taught(**taught) for taught in values["competences"])
         values["prerequisites"] = tuple(values["prerequisites"])

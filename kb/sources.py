@@ -1,6 +1,6 @@
 """The files that were read: what is known of them before they are read again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
@@ -44,6 +44,32 @@ def same_bytes(session: Session, digest: str, besides: str) -> KnownSource | Non
         .limit(1)
     ).one_or_none()
     return None if row is None else _known(session, row)
+
+
+def copies(session: Session, source_id: int) -> list[KnownSource]:
+    """Live files that were the same bytes as source *source_id* when they were last read."""
+    rows = session.scalars(
+        select(Source)
+        .where(Source.same_as_id == source_id, Source.withdrawn_at.is_(None))
+        .order_by(Source.id)
+    )
+    return [_known(session, row) for row in rows]
+
+
+def holders(session: Session, refs: Collection[str]) -> list[tuple[str, bool]]:
+    """Locations of files whose items have any of *refs*, each with whether it is withdrawn."""
+    rows = session.execute(
+        select(Source.location, Source.withdrawn_at.is_not(None))
+        .join(Item, Item.source_id == Source.id)
+        .where(Item.ref.in_(list(refs)[:500]))
+        .distinct()
+    )
+    return [(location, bool(withdrawn)) for location, withdrawn in rows]
+
+
+def media_type(session: Session, source_id: int) -> str:
+    """The media type of source *source_id*."""
+    return session.scalars(select(Source.media_type).where(Source.id == source_id)).one()
 
 
 def below(session: Session, roots: Sequence[str]) -> list[str]:

@@ -193,7 +193,17 @@ def term(vocabulary: type[Term], text: str) -> Term | None:
     return next((value for value in vocabulary if value == wanted), None)
 
 
+_LABELS = {
+    "ict": "ICT",
+    "pre_project": "Pre-project",
+    "cross_sector": "Cross-sector",
+    "e_learning": "E-learning",
+}
+
+
 def label(value: str) -> str:
     """A term as people read it: `risk_register` → `Risk register`."""
+    if value in _LABELS:
+        return _LABELS[value]
     words = value.replace("_", " ")
     return words[:1].upper() + words[1:]

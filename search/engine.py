@@ -74,7 +74,9 @@ class Engine:
         if not query.text:
             return self._browse(session, principal, query, offset, limit)
         index = self._index()
-        ranking = self._rank(index, query, self._among(session, principal, query, index.words))
+        among = self._among(session, principal, query, index.words)
+        named = items.named(session, principal, query.text)
+        ranking = self._rank(index, query, among, named)
         answered = fusion.answers(ranking.evidence)
         order = ranking.related() if answered else list(ranking.order)
         # The index may be a moment older than the database.
@@ -161,7 +163,13 @@ class Engine:
     def _permitted(self, session: Session, principal: Principal, filters: Filters) -> set[ItemId]:
         return set(facets.matching(session, principal, filters))
 
-    def _rank(self, index: Generation, query: Query, among: Collection[ItemId] | None) -> _Ranking:
+    def _rank(
+        self,
+        index: Generation,
+        query: Query,
+        among: Collection[ItemId] | None,
+        named: Collection[ItemId],
+    ) -> _Ranking:
         vector = self._encoder.encode_query(query.text)
         wanted = analysis.content_words(query.text)
         if not wanted or (among is not None and not among):
@@ -173,7 +181,7 @@ class Engine:
         everything = index.words.holding(wanted, together=True)
         evidence = _weigh(index.vectors, vector, matches, near, everything)
         scores = fusion.fuse(evidence)
-        order = sorted(evidence, key=lambda item: (-scores[item], item))
+        order = fusion.rank(evidence, scores, named)
         return _Ranking(tuple(order), scores, evidence, vector, capped)
 
 

@@ -1,6 +1,6 @@
 """From two rankings to one: pure functions over scores."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from kb.values import ItemId, PassageId
@@ -14,6 +14,9 @@ RELATED_COSINE = 0.30
 """Cosine from which an item belongs to the results though it lacks some of the words."""
 RELATED_SCORE = 0.4
 """Fused score from which it belongs to them whatever its cosine is: many of the words make up for meaning."""
+_FIRST_PAGE = 10
+_FEW = 5
+_TINY = 1e-6
 NEAREST = 5
 """How many items are offered when nothing answers."""
 
@@ -38,12 +41,29 @@ def fuse(evidence: Mapping[ItemId, Evidence]) -> dict[ItemId, float]:
     """
     best_words = max((e.bm25 for e in evidence.values()), default=0.0) or 1.0
     best_meaning = max((e.cosine for e in evidence.values()), default=0.0)
-    scale = best_meaning if best_meaning > 0 else 1.0
+    scale = max(best_meaning, _TINY)
     return {
-        item: MEANING_WEIGHT * max(0.0, e.cosine) / scale
-        + (1 - MEANING_WEIGHT) * max(0.0, e.bm25) / best_words
+        item: MEANING_WEIGHT * max(0.0, e.cosine) / scale + (1 - MEANING_WEIGHT) * e.bm25 / best_words
         for item, e in evidence.items()
     }
+
+
+def rank(
+    evidence: Mapping[ItemId, Evidence], scores: Mapping[ItemId, float], named: Collection[ItemId] = ()
+) -> list[ItemId]:
+    """Items by falling score, ties by id; but first those that the query *named* by their reference.
+
+    Where only a few items hold all the words, those words were meant: they stand among the first ten, however
+    near in meaning others are.
+    """
+    order = sorted(evidence, key=lambda item: (item not in named, -scores[item], item))
+    exact = [item for item in order if evidence[item].holds_all]
+    late = [item for item in exact if item not in order[:_FIRST_PAGE]]
+    if not late or len(exact) > _FEW:
+        return order
+    rest = [item for item in order if item not in late]
+    keep = _FIRST_PAGE - len(late)
+    return [*rest[:keep], *late, *rest[keep:]]
 
 
 def passage_score(words: float, cosine: float) -> float:

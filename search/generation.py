@@ -80,6 +80,16 @@ def open_current(folder: Path) -> Generation | None:
     name = current(folder)
     if not name:
         return None
+    try:
+        return _open(folder, name)
+    except DamagedError:
+        if current(folder) != name:
+            # Another process published the next one, and dropped this, while it was being opened.
+            return open_current(folder)
+        raise
+
+
+def _open(folder: Path, name: str) -> Generation:
     manifest = read_manifest(folder, name)
     try:
         lexical = words.WordIndex(folder / name / WORDS_FILE)

@@ -1,0 +1,1 @@
+"""From files to records: found, converted to Markdown, understood, cut into passages, stored."""

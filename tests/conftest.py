@@ -1,0 +1,55 @@
+"""What tests of several packages share: a compiled encoder, empty bases, a base with the starter library."""
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kb.access import LOCAL_USER
+from kb.settings import Settings
+from search.encoder import open_encoder
+from web import wiring, work
+from web.wiring import Services
+
+
+@pytest.fixture(scope="session")
+def encoders(pytestconfig: pytest.Config) -> Path:
+    """A folder with the default encoder, compiled once and kept from one test run to the next."""
+    folder = pytestconfig.cache.mkdir("encoders")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the libraries that compile warn about themselves
+        open_encoder(Settings().model, folder)
+    return folder
+
+
+def _settings(data: Path, encoders: Path) -> Settings:
+    data.mkdir()
+    (data / "models").symlink_to(encoders)
+    return Settings(data=data)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, encoders: Path) -> Settings:
+    """Settings of a base in a folder of its own, whose encoder is compiled already."""
+    return _settings(tmp_path / "data", encoders)
+
+
+@pytest.fixture
+def services(settings: Settings) -> Iterator[Services]:
+    """An empty base with its schema."""
+    built = wiring.build(settings)
+    work.prepare(built)
+    yield built
+    built.close()
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory, encoders: Path) -> Iterator[Services]:
+    """The starter library, loaded and indexed. Tests only read it."""
+    built = wiring.build(_settings(tmp_path_factory.mktemp("library") / "data", encoders))
+    work.prepare(built)
+    work.ingest_starter(built, LOCAL_USER)
+    work.sync(built)
+    yield built
+    built.close()

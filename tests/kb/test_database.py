@@ -1,0 +1,64 @@
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from kb import database
+from kb.errors import UnavailableError
+from kb.models import Base
+
+
+def test_migrations_lead_to_the_models(tmp_path: Path) -> None:
+    engine = database.connect(f"sqlite:///{tmp_path}/kb.db")
+    database.migrate(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    engine.dispose()
+
+
+def test_migrating_again_does_nothing(tmp_path: Path) -> None:
+    engine = database.connect(f"sqlite:///{tmp_path}/deep/er/kb.db")
+    database.migrate(engine)
+    database.migrate(engine)
+    assert database.check_integrity(engine) == []
+    engine.dispose()
+
+
+def test_sqlite_writes_ahead_and_checks_references(tmp_path: Path) -> None:
+    engine = database.connect(f"sqlite:///{tmp_path}/kb.db")
+    with engine.connect() as connection:
+        assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+    engine.dispose()
+
+
+def test_a_file_that_is_no_database_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "kb.db").write_bytes(b"not a database, " * 100)
+    engine = database.connect(f"sqlite:///{tmp_path}/kb.db")
+    with pytest.raises(UnavailableError, match="can't be opened"):
+        database.migrate(engine)
+    engine.dispose()
+
+
+def test_a_base_of_a_newer_release_is_refused(tmp_path: Path) -> None:
+    engine = database.connect(f"sqlite:///{tmp_path}/kb.db")
+    database.migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(UnavailableError, match="newer release"):
+        database.migrate(engine)
+    engine.dispose()
+
+
+def test_broken_references_are_reported(tmp_path: Path) -> None:
+    engine = database.connect(f"sqlite:///{tmp_path}/kb.db")
+    database.migrate(engine)
+    with engine.connect() as connection:
+        connection.execute(text("PRAGMA foreign_keys=OFF"))
+        connection.execute(text("INSERT INTO facet VALUES (99, 'tag', 'x')"))
+        connection.commit()
+    assert database.check_integrity(engine) == ["a row of facet refers to a missing row of item"]
+    engine.dispose()

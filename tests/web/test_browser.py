@@ -1,0 +1,197 @@
+"""What only a real browser shows: scrolling, colours, keys, and the security policy at work."""
+
+import os
+import re
+import shutil
+import socket
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from web.app import create_app
+from web.wiring import Services
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+PAGES = [
+    "/",
+    "/?q=risk",
+    "/?kind=lesson",
+    "/?q=%22no+such+phrase%22",
+    "/items/HS-L-001",
+    "/items/HS-T-003",
+    "/items/HS-L-001/versions/1",
+    "/imports",
+    "/api",
+    "/items/none",
+]
+
+
+@contextmanager
+def _running(services: Services) -> Generator[str]:
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_app(services), log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
+
+
+@pytest.fixture(scope="module")
+def base(library: Services) -> Iterator[str]:
+    with _running(library) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        if os.environ.get("CI"):
+            pytest.fail("chromium is missing, and this is CI")
+        pytest.skip("chromium is not installed (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    yield opened
+    context.close()
+    assert [said for said in complaints if "404" not in said] == []
+
+
+def test_a_stranger_finds_a_lesson_and_lands_on_the_passage(page: Page, base: str) -> None:
+    page.goto(base)
+    page.keyboard.press("/")
+    page.keyboard.type("trains could not run because the opening date was fixed")
+    page.keyboard.press("Enter")
+    first = page.locator(".hit h2 a").first
+    title = first.inner_text()
+    first.click()
+    page.wait_for_url(re.compile("#cited$"))
+    assert page.locator("h1").inner_text() == title
+    cited = page.locator("#cited").bounding_box()
+    assert cited is not None
+    assert 0 <= cited["y"] < 800
+    assert page.locator("mark").count() > 0
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_no_page_scrolls_sideways(page: Page, base: str, address: str) -> None:
+    page.goto(base + address)
+    for width in (320, 375, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+CONTRASTS = """() => {
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const rgba = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return canvas.getImageData(0, 0, 1, 1).data;
+  };
+  const light = ([r, g, b]) => {
+    const part = (v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+    return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+  };
+  const ground = (element) => {
+    for (; element; element = element.parentElement) {
+      const found = rgba(getComputedStyle(element).backgroundColor);
+      if (found[3] === 255) return found;
+    }
+    return rgba("canvas");
+  };
+  const poor = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !element.checkVisibility()) continue;
+    const style = getComputedStyle(element);
+    const pair = [light(rgba(style.color)), light(ground(element))].sort((a, b) => b - a);
+    const ratio = (pair[0] + 0.05) / (pair[1] + 0.05);
+    const words = walker.currentNode.data.trim().slice(0, 30);
+    if (ratio < 4.5) poor.push(`${ratio.toFixed(2)} ${element.tagName} ${element.className} ${words}`);
+  }
+  return poor;
+}"""
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/items/HS-L-001?passage=1&q=date"])
+def test_all_text_stands_out_from_its_ground(page: Page, base: str, address: str) -> None:
+    page.goto(base + address)
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate(CONTRASTS) == []
+
+
+def test_the_keyboard_reaches_the_content_first(page: Page, base: str) -> None:
+    page.goto(f"{base}/?q=risk")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_text_columns_stay_readable(page: Page, base: str) -> None:
+    page.goto(f"{base}/items/HS-L-001")
+    size = page.evaluate(
+        "() => { const p = document.querySelector('.prose p');"
+        " return p.getBoundingClientRect().width / (parseFloat(getComputedStyle(p).fontSize) * 0.5) }"
+    )
+    assert size <= 90
+
+
+def test_everything_works_without_javascript(browser: Browser, base: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(base)
+    page.fill("#q", "risk workshop")
+    page.click("form[role=search] button")
+    page.locator(".filters a", has_text="Training").first.click()
+    page.locator(".hit h2 a").first.click()
+    assert page.locator("h1").inner_text()
+    context.close()
+
+
+def test_an_upload_shows_its_progress_and_its_report(page: Page, services: Services, tmp_path: Path) -> None:
+    file = tmp_path / "cables.md"
+    file.write_text("---\nkind: lesson\ntitle: Cables without drums\n---\n\n## Event\n\nNo drums came.\n")
+    with _running(services) as address:
+        page.goto(f"{address}/imports")
+        page.set_input_files("#files", file)
+        page.get_by_role("button", name="Import").click()
+        page.wait_for_selector("dl.tally", timeout=30_000)
+        assert "cables.md" in page.locator("table").inner_text()
+        page.goto(f"{address}/?q=drums")
+        page.get_by_role("link", name="Cables without drums").click()
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download the original").click()
+        assert download.value.suggested_filename == "cables.md"

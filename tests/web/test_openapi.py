@@ -1,0 +1,65 @@
+import json
+import re
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+OPERATIONS = {
+    ("get", "/api/v1/search"): "search",
+    ("get", "/api/v1/items"): "list_items",
+    ("get", "/api/v1/items/{ref}"): "get_item",
+    ("get", "/api/v1/items/{ref}/versions"): "list_versions",
+    ("get", "/api/v1/items/{ref}/versions/{number}"): "get_version",
+    ("get", "/api/v1/items/{ref}/file"): "get_file",
+    ("get", "/api/v1/items/{ref}/similar"): "list_similar",
+    ("post", "/api/v1/imports"): "start_import",
+    ("get", "/api/v1/imports"): "list_imports",
+    ("get", "/api/v1/imports/{job_id}"): "get_import",
+    ("get", "/api/v1/health"): "get_health",
+}
+"""Programs depend on these: a change here is a change for them."""
+
+
+@pytest.fixture(scope="module")
+def document(reading: TestClient) -> dict[str, Any]:
+    return reading.get("/api/v1/openapi.json").json()
+
+
+def operations(document: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    return {
+        (method, path): operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def test_the_operations_are_those_that_programs_know(document: dict[str, Any]) -> None:
+    found = {where: operation["operationId"] for where, operation in operations(document).items()}
+    assert found == OPERATIONS
+
+
+def test_every_operation_says_what_it_does_and_how_it_fails(document: dict[str, Any]) -> None:
+    for operation in operations(document).values():
+        assert operation["summary"]
+        assert operation["description"]
+        for status, response in operation["responses"].items():
+            if int(status) >= 400:
+                assert list(response["content"]) == ["application/problem+json"]
+
+
+def test_every_parameter_is_described(document: dict[str, Any]) -> None:
+    for operation in operations(document).values():
+        for parameter in operation.get("parameters", []):
+            assert parameter.get("description"), parameter["name"]
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    references = re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document))
+    assert "ProblemOut" in references
+    assert set(references) <= set(document["components"]["schemas"])
+
+
+def test_the_page_about_the_api_lists_every_operation(reading: TestClient) -> None:
+    page = reading.get("/api").text
+    assert all(path in page for _, path in OPERATIONS)

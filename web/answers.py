@@ -1,0 +1,118 @@
+"""Search results as the API gives them."""
+
+from pydantic import Field
+
+from kb.facets import FacetCounts
+from kb.vocabulary import FacetName
+from search.results import Hit, PassageHit, Results, Snippet
+from web.addresses import item_url
+from web.finding import Paging
+from web.schemas import ItemOut, LocatorOut, Out, PageOut
+
+
+class SnippetOut(Out):
+    """A piece of text with the words that matched."""
+
+    text: str
+    marks: list[tuple[int, int]] = Field(
+        description="Character ranges [start, end) of the text that matched.", examples=[[[4, 12]]]
+    )
+
+    @staticmethod
+    def of(snippet: Snippet) -> "SnippetOut":
+        """From a snippet."""
+        return SnippetOut(text=snippet.text, marks=list(snippet.marks))
+
+
+class PassageOut(Out):
+    """A passage that answers."""
+
+    ordinal: int = Field(description="Its place among the item's passages, from 0.")
+    headings: str = Field(description="The headings above it, outermost first, joined with ›.")
+    snippet: SnippetOut
+    score: float
+    locator: LocatorOut | None
+    url: str = Field(description="Opens the item's page at this passage.")
+
+    @staticmethod
+    def of(hit: PassageHit, ref: str, text: str) -> "PassageOut":
+        """From a hit on the item *ref* by the query *text*."""
+        return PassageOut(
+            ordinal=hit.passage.ordinal,
+            headings=hit.passage.headings,
+            snippet=SnippetOut.of(hit.snippet),
+            score=round(hit.score, 6),
+            locator=LocatorOut.of(hit.passage.locator),
+            url=item_url(ref, passage=hit.passage.ordinal, q=text),
+        )
+
+
+class WhyOut(Out):
+    """The reasons a hit is there."""
+
+    words: list[str] = Field(description="Words of the query found in it, as typed.")
+    meaning: float | None = Field(
+        description="How close its nearest passage is in meaning, -1 to 1; null when that was not asked."
+    )
+
+
+class HitOut(Out):
+    """One item that answers, with its best passages, best first."""
+
+    item: ItemOut
+    title: SnippetOut
+    score: float = Field(description="0 to 1, comparable within one search.")
+    passages: list[PassageOut]
+    why: WhyOut
+
+    @staticmethod
+    def of(hit: Hit, text: str) -> "HitOut":
+        """From a hit of the query *text*."""
+        meaning = hit.why.meaning
+        return HitOut(
+            item=ItemOut.of(hit.item),
+            title=SnippetOut.of(hit.title),
+            score=round(hit.score, 6),
+            passages=[PassageOut.of(found, hit.item.ref, text) for found in hit.passages],
+            why=WhyOut(words=list(hit.why.words), meaning=None if meaning is None else round(meaning, 4)),
+        )
+
+
+class CountOut(Out):
+    """How many results carry a value."""
+
+    value: str
+    count: int
+
+
+class SearchOut(PageOut):
+    """A page of hits; total, facets and pages are of one and the same set."""
+
+    query: str
+    hits: list[HitOut]
+    facets: dict[FacetName, list[CountOut]]
+    nearest_only: bool = Field(description="Nothing answers well: the hits are merely the nearest there is.")
+    capped: bool = Field(description="More may match than were ranked: total is a lower bound.")
+
+    @staticmethod
+    def of(results: Results, text: str, paging: Paging) -> "SearchOut":
+        """From the results of the query *text* as typed."""
+        return SearchOut(
+            query=text,
+            total=results.total,
+            page=paging.page,
+            page_size=paging.size,
+            pages=paging.pages(results.total),
+            hits=[HitOut.of(hit, results.query.text) for hit in results.hits],
+            facets=facets_out(results.facets),
+            nearest_only=results.nearest_only,
+            capped=results.capped,
+        )
+
+
+def facets_out(counts: FacetCounts) -> dict[FacetName, list[CountOut]]:
+    """Facet counts as they are given."""
+    return {
+        name: [CountOut(value=found.value, count=found.count) for found in values]
+        for name, values in counts.items()
+    }

@@ -1,0 +1,112 @@
+"""Items over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import FileResponse
+
+from kb import items
+from web.answers import HitOut
+from web.api.problems import PROBLEMS, problems
+from web.choices import FiltersDep, PagingDep
+from web.deps import PrincipalDep, ServicesDep, SessionDep
+from web.links import add_links
+from web.schemas import ItemDetailOut, ItemOut, ItemsOut, VersionDetailOut, VersionOut
+
+router = APIRouter(prefix="/items", tags=["Items"], responses=PROBLEMS)
+
+Ref = Annotated[
+    str, Path(description="The item's reference, or that of the system it came from.", examples=["HS-L-001"])
+]
+# Most specific first: a reference may hold slashes.
+
+
+@router.get("", operation_id="list_items", summary="List items")
+def browse(
+    request: Request,
+    response: Response,
+    session: SessionDep,
+    principal: PrincipalDep,
+    filters: FiltersDep,
+    wanted: PagingDep,
+) -> ItemsOut:
+    """A page of the items that match the filters, newest first. `Link` headers lead to the other pages."""
+    total = items.count(session, principal, filters)
+    found = items.browse(session, principal, filters, offset=wanted.offset, limit=wanted.size)
+    pages = wanted.pages(total)
+    add_links(request, response, wanted.page, pages)
+    return ItemsOut(
+        total=total,
+        page=wanted.page,
+        page_size=wanted.size,
+        pages=pages,
+        items=[ItemOut.of(item) for item in found],
+    )
+
+
+@router.get(
+    "/{ref:path}/versions/{number}",
+    operation_id="get_version",
+    summary="Read an earlier version",
+    responses=problems(404),
+)
+def version(
+    ref: Ref,
+    number: Annotated[int, Path(ge=1, le=1_000_000, description="Counted from 1.")],
+    session: SessionDep,
+    principal: PrincipalDep,
+) -> VersionDetailOut:
+    """What an item said at one time."""
+    return VersionDetailOut.of_detail(items.version(session, principal, ref, number))
+
+
+@router.get(
+    "/{ref:path}/versions",
+    operation_id="list_versions",
+    summary="List an item's versions",
+    responses=problems(404),
+)
+def versions(ref: Ref, session: SessionDep, principal: PrincipalDep) -> list[VersionOut]:
+    """All versions of an item, newest first."""
+    return [VersionOut.of(found) for found in items.versions(session, principal, ref)]
+
+
+@router.get(
+    "/{ref:path}/file",
+    operation_id="get_file",
+    summary="Download the original file",
+    response_class=FileResponse,
+    responses=problems(404) | {200: {"content": {"application/octet-stream": {}}}},
+)
+def file(ref: Ref, session: SessionDep, principal: PrincipalDep, services: ServicesDep) -> FileResponse:
+    """The file that the item was read from, byte for byte, under the name it had."""
+    item = items.get(session, principal, ref)
+    return FileResponse(
+        services.files.path(item.file_digest or "none"),
+        media_type=item.media_type or "application/octet-stream",
+        filename=item.head.file_name,
+        headers={"Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Control": "no-store"},
+    )
+
+
+@router.get(
+    "/{ref:path}/similar",
+    operation_id="list_similar",
+    summary="List similar items",
+    responses=problems(404),
+)
+def similar(
+    ref: Ref,
+    session: SessionDep,
+    principal: PrincipalDep,
+    services: ServicesDep,
+    limit: Annotated[int, Query(ge=1, le=50, description="At most so many.")] = 5,
+) -> list[HitOut]:
+    """The items nearest in meaning, nearest first."""
+    return [HitOut.of(hit, "") for hit in services.search().similar(session, principal, ref, limit=limit)]
+
+
+@router.get("/{ref:path}", operation_id="get_item", summary="Read an item", responses=problems(404))
+def one(ref: Ref, session: SessionDep, principal: PrincipalDep) -> ItemDetailOut:
+    """Everything about an item's present version; withdrawn items can still be read."""
+    return ItemDetailOut.of_detail(items.get(session, principal, ref))

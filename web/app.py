@@ -1,0 +1,85 @@
+"""The web application."""
+
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from web import errors
+from web.api import health, imports, items, search
+from web.guard import LOOPBACK, Guard
+from web.pages import about, importing, item, searching
+from web.release import release
+from web.runner import Runner
+from web.schemas import ProblemOut
+from web.wiring import Services
+
+_STOP_SECONDS = 5.0
+_DESCRIPTION = (
+    "Lessons, practices, templates, training and documents of a Project Management Office, found again. "
+    "Errors are problem details (RFC 9457) with a sentence for people."
+)
+
+
+def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
+    """The application over *services*; answers to this machine's own names and to *hosts*."""
+
+    @asynccontextmanager
+    async def running(app: FastAPI) -> AsyncGenerator[None]:
+        runner: Runner = app.state.runner
+        runner.start()
+        yield
+        runner.stop(_STOP_SECONDS)
+        services.close()
+
+    app = FastAPI(
+        title="Hindsight",
+        version=release(),
+        summary="The knowledge base of a Project Management Office.",
+        description=_DESCRIPTION,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=running,
+    )
+    app.state.services = services
+    app.state.runner = Runner(services)
+    errors.install(app)
+    app.add_middleware(Guard, hosts=frozenset((*LOOPBACK, *(host.lower() for host in hosts))))
+    for module in (search, items, imports, health):
+        app.include_router(module.router, prefix="/api/v1")
+    for module in (searching, item, importing, about):
+        app.include_router(module.router, include_in_schema=False)
+    app.mount("/static", _Static(packages=[("web", "static")]), name="static")
+    _describe(app)
+    return app
+
+
+class _Static(StaticFiles):
+    """Static files, whose addresses change with their content."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Any:
+        """Let browsers keep what they have: see web.layout.static."""
+        response = super().file_response(*args, **kwargs)
+        scope: Scope = args[2] if len(args) > 2 else kwargs["scope"]
+        if scope.get("query_string"):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def _describe(app: FastAPI) -> None:
+    """Complete the OpenAPI document with the one shape of errors."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schemas = plain()["components"]["schemas"]
+            schemas["ProblemOut"] = ProblemOut.model_json_schema()
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+        return plain()
+
+    app.openapi = openapi

@@ -1,0 +1,84 @@
+"""Filters and pages as they come with a request."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Query
+
+from kb.values import Filters
+from kb.vocabulary import Approach, FacetName, Kind, KnowledgeArea, Phase, Sector
+from web.finding import Paging
+
+MAX_PAGE_SIZE = 100
+MAX_PAGE = 100_000
+
+Text = Annotated[str, Query(max_length=300)]
+Year = Annotated[int, Query(ge=1000, le=9999)]
+
+
+def facets(  # noqa: PLR0913 - one parameter for each facet, so that OpenAPI lists them
+    kind: Annotated[
+        list[Kind], Query(default_factory=list, max_length=50, description="Any of these kinds.")
+    ],
+    phase: Annotated[
+        list[Phase], Query(default_factory=list, max_length=50, description="Any of these project phases.")
+    ],
+    area: Annotated[
+        list[KnowledgeArea],
+        Query(default_factory=list, max_length=50, description="Any of these knowledge areas."),
+    ],
+    project: Annotated[
+        list[Text], Query(default_factory=list, max_length=50, description="Any of these projects, by name.")
+    ],
+    sector: Annotated[
+        list[Sector], Query(default_factory=list, max_length=50, description="Any of these sectors.")
+    ],
+    approach: Annotated[
+        list[Approach], Query(default_factory=list, max_length=50, description="Any of these approaches.")
+    ],
+    tag: Annotated[list[Text], Query(default_factory=list, max_length=50, description="Any of these tags.")],
+    year: Annotated[
+        list[Year], Query(default_factory=list, max_length=50, description="Any of these years.")
+    ],
+) -> dict[FacetName, tuple[str, ...]]:
+    """The facet values that a request asks for; parameters may be repeated."""
+    asked: dict[FacetName, list[str]] = {
+        FacetName.KIND: [*kind],
+        FacetName.PHASE: [*phase],
+        FacetName.AREA: [*area],
+        FacetName.PROJECT: [value for value in project if value.strip()],
+        FacetName.SECTOR: [*sector],
+        FacetName.APPROACH: [*approach],
+        FacetName.TAG: [value for value in tag if value.strip()],
+        FacetName.YEAR: [str(value) for value in year],
+    }
+    return {name: tuple(dict.fromkeys(values)) for name, values in asked.items() if values}
+
+
+def filters(
+    chosen: Annotated[dict[FacetName, tuple[str, ...]], Depends(facets)],
+    before: Annotated[
+        date | None, Query(description="Dated earlier than this day.", examples=["2020-01-01"])
+    ] = None,
+    after: Annotated[
+        date | None, Query(description="Dated on this day or later.", examples=["2015-01-01"])
+    ] = None,
+) -> Filters:
+    """What a request's filters ask for: all facets, any value within one."""
+    return Filters(chosen, before, after)
+
+
+FiltersDep = Annotated[Filters, Depends(filters)]
+
+
+def paging(
+    page: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Page, counted from 1.")] = 1,
+    page_size: Annotated[
+        int, Query(ge=1, le=MAX_PAGE_SIZE, description="Results on one page.", examples=[20])
+    ] = 20,
+) -> Paging:
+    """The page that a request asks for."""
+    return Paging(page, page_size)
+
+
+PagingDep = Annotated[Paging, Depends(paging)]

@@ -1,0 +1,296 @@
+"""The command `kb`. Each command reads its arguments, calls one function, prints what it gives."""
+
+# Heavy imports stand inside the commands: `kb --help` must be there at once.
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from kb.values import Filters
+
+app = typer.Typer(
+    help="Hindsight: the knowledge base of a Project Management Office.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+Many = list[str] | None
+
+
+@app.callback()
+def base(
+    context: typer.Context,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Folder that holds everything kept; default: $KB_DATA or ./data.", file_okay=False),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Tell more on standard error.")] = False,
+) -> None:
+    """Hindsight: the knowledge base of a Project Management Office."""
+    from web import log
+
+    log.set_up(verbose=verbose)
+    context.obj = data
+
+
+@app.command()
+def init(
+    context: typer.Context,
+    starter: Annotated[bool, typer.Option(help="Load the starter library.")] = True,
+) -> None:
+    """Prepare the data folder: schema, encoder, starter library, index."""
+    from kb.access import LOCAL_USER
+    from web import printing, progress, reports, work
+    from web.terminal import err, opened, out
+
+    with opened(context.obj) as services:
+        with progress.shown(err()) as listener:
+            work.prepare(services)
+            report = work.ingest_starter(services, LOCAL_USER, listener=listener) if starter else None
+            synced = work.sync(services, listener=listener)
+        if report:
+            reports.report(out(), report, brief=True)
+        printing.sync(out(), synced)
+        out().print(f"Ready in {services.settings.data}. Next: kb ingest FOLDER, kb search WORDS, kb serve")
+
+
+@app.command()
+def ingest(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="Files, folders, zip archives.", show_default=False)],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")
+    ] = False,
+    mapping: Annotated[
+        Many, typer.Option("--map", metavar="COLUMN=FIELD", help="A column's field; may be repeated.")
+    ] = None,
+    sync: Annotated[bool, typer.Option(help="Bring the search index up to date afterwards.")] = True,
+    json: Json = False,
+) -> None:
+    """Read files and folders into the base. Exit code 1 when a file failed."""
+    from ingest.pipeline import Options
+    from kb.access import LOCAL_USER
+    from web import printing, progress, reports, work
+    from web.terminal import FAILED, err, give_json, opened, out
+
+    options = Options(dry_run=dry_run, mapping=_mapping(mapping or []))
+    synced = None
+    with opened(context.obj) as services:
+        with progress.shown(err(), quiet=json) as listener:
+            work.prepare(services)
+            report = work.ingest(services, LOCAL_USER, paths, options, listener=listener)
+            if sync and not dry_run:
+                synced = work.sync(services, listener=listener)
+        if json:
+            give_json(report.as_json() | {"passages_indexed": synced.added if synced else 0})
+        else:
+            reports.report(out(), report, dry_run=dry_run)
+            if synced:
+                printing.sync(out(), synced)
+    if report.failed:
+        raise typer.Exit(FAILED)
+
+
+def _mapping(given: list[str]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for pair in given:
+        column, equals, field = pair.rpartition("=")
+        if not equals or not column.strip() or not field.strip():
+            raise typer.BadParameter(f"{pair!r} is not COLUMN=FIELD", param_hint="--map")
+        pairs[column.strip()] = field.strip()
+    return pairs
+
+
+@app.command()
+def sync(context: typer.Context, json: Json = False) -> None:
+    """Bring the search index into step with the database."""
+    from dataclasses import asdict
+
+    from web import printing, progress, work
+    from web.terminal import err, existing, give_json, out
+
+    with existing(context.obj) as services:
+        with progress.shown(err(), quiet=json) as listener:
+            report = work.sync(services, listener=listener)
+        if json:
+            give_json(asdict(report))
+        else:
+            printing.sync(out(), report)
+
+
+@app.command()
+def search(  # noqa: PLR0913 - each is an option of the command
+    context: typer.Context,
+    query: Annotated[
+        list[str],
+        typer.Argument(help='Words, "exact phrases", -unwanted words, filters such as kind:lesson.'),
+    ],
+    kind: Annotated[Many, typer.Option(help="Only this kind; may be repeated, like all filters.")] = None,
+    phase: Annotated[Many, typer.Option(help="Only this project phase.")] = None,
+    area: Annotated[Many, typer.Option(help="Only this knowledge area.")] = None,
+    project: Annotated[Many, typer.Option(help="Only this project.")] = None,
+    sector: Annotated[Many, typer.Option(help="Only this sector.")] = None,
+    approach: Annotated[Many, typer.Option(help="Only this approach.")] = None,
+    tag: Annotated[Many, typer.Option(help="Only this tag.")] = None,
+    year: Annotated[Many, typer.Option(help="Only this year.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Results on one page.")] = 10,
+    page: Annotated[int, typer.Option(min=1, max=100_000, help="Page, counted from 1.")] = 1,
+    json: Json = False,
+) -> None:
+    """Search; best first, each result with the reason why it is there."""
+    from kb.access import LOCAL_USER
+    from web import finding
+    from web.finding import Paging
+    from web.terminal import existing, give_json, out
+
+    text = " ".join(query)
+    chosen = _filters(
+        kind=kind,
+        phase=phase,
+        area=area,
+        project=project,
+        sector=sector,
+        approach=approach,
+        tag=tag,
+        year=year,
+    )
+    paging = Paging(page, limit)
+    with existing(context.obj) as services:
+        with services.sessions() as session:
+            found = finding.search(services, session, LOCAL_USER, text, chosen, paging)
+        if json:
+            from web.answers import SearchOut
+
+            give_json(SearchOut.of(found, text, paging).model_dump(mode="json"))
+        else:
+            from web import printing
+
+            printing.results(out(), found, paging)
+
+
+def _filters(**chosen: Many) -> "Filters":
+    from kb.values import Filters
+    from kb.vocabulary import (
+        Approach,
+        FacetName,
+        Kind,
+        KnowledgeArea,
+        Phase,
+        Sector,
+        term,
+    )
+
+    known: dict[str, Any] = {
+        "kind": Kind,
+        "phase": Phase,
+        "area": KnowledgeArea,
+        "sector": Sector,
+        "approach": Approach,
+    }
+    facets: dict[FacetName, tuple[str, ...]] = {}
+    for name, values in chosen.items():
+        for value in values or ():
+            found = term(known[name], value) if name in known else value
+            if found is None:
+                options = ", ".join(known[name])
+                raise typer.BadParameter(f"{value!r} is not one of {options}", param_hint=f"--{name}")
+            facets[FacetName(name)] = (*facets.get(FacetName(name), ()), str(found))
+    return Filters(facets)
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    ref: Annotated[str, typer.Argument(help="An item's reference, such as HS-L-001.")],
+    version: Annotated[int | None, typer.Option(min=1, help="An earlier version.")] = None,
+    json: Json = False,
+) -> None:
+    """Show an item whole."""
+    from datetime import UTC, datetime
+
+    from kb import items
+    from kb.access import LOCAL_USER
+    from web import printing, schemas
+    from web.terminal import existing, give_json, out
+
+    with existing(context.obj) as services, services.sessions() as session:
+        if version is None:
+            item = items.get(session, LOCAL_USER, ref)
+            if json:
+                give_json(schemas.ItemDetailOut.of_detail(item).model_dump(mode="json"))
+            else:
+                printing.item(out(), item, datetime.now(UTC).date())
+            return
+        past = items.version(session, LOCAL_USER, ref, version)
+        if json:
+            give_json(schemas.VersionDetailOut.of_detail(past).model_dump(mode="json"))
+        else:
+            printing.text(out(), f"# {past.summary.title}\n\n{past.body}")
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    host: Annotated[str | None, typer.Option(help="Address to bind to; default 127.0.0.1.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port; 0 picks a free one; default 8000.")
+    ] = None,
+    starter: Annotated[bool, typer.Option(help="Load the starter library.")] = True,
+) -> None:
+    """Serve pages and API; prepares what is missing first."""
+    from kb.access import LOCAL_USER
+    from web import lock, printing, progress, reports, serving, work
+    from web.terminal import err, opened, out
+
+    with opened(context.obj, host=host) as services:
+        at = services.settings.host
+        with (
+            serving.claim(at, services.settings.port if port is None else port) as claimed,
+            lock.serving(services.settings.data),
+        ):
+            with progress.shown(err()) as listener:
+                work.prepare(services)
+                report = work.ingest_starter(services, LOCAL_USER, listener=listener) if starter else None
+                synced = work.sync(services, listener=listener)
+                services.search()
+            if report and (report.failed or report.tally.added or report.tally.updated):
+                reports.report(out(), report, brief=True)
+            if synced.added or synced.removed or synced.rebuilt:
+                printing.sync(out(), synced)
+            address = serving.address(claimed, at)
+            serving.serve(
+                services, claimed, lambda: out().print(f"Hindsight is at {address}  (Ctrl-C stops it)")
+            )
+
+
+@app.command()
+def status(context: typer.Context, json: Json = False) -> None:
+    """Show what the base holds and how its index stands."""
+    from web import printing, state
+    from web.terminal import existing, give_json, out
+
+    with existing(context.obj) as services:
+        found = state.read(services)
+        if json:
+            give_json(found.as_json())
+        else:
+            printing.table(out(), found.rows())
+
+
+@app.command()
+def doctor(
+    context: typer.Context,
+    repair: Annotated[bool, typer.Option(help="Mend what is derived; otherwise only look.")] = True,
+) -> None:
+    """Check database, files, encoder and index against each other. Exit code 1 when a fault is left."""
+    from web import doctor, progress, reports
+    from web.terminal import FAILED, err, existing, out
+
+    with existing(context.obj) as services, progress.shown(err()) as listener:
+        sound = reports.findings(out(), doctor.examine(services, listener, repair=repair))
+    if not sound:
+        raise typer.Exit(FAILED)

@@ -1,0 +1,41 @@
+"""What endpoints ask for."""
+
+from collections.abc import Iterator
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+from kb.access import LOCAL_USER, Principal
+from kb.database import transaction
+from web.runner import Runner
+from web.wiring import Services
+
+
+def services(request: Request) -> Services:
+    """The services this application runs on."""
+    return cast(Services, request.app.state.services)
+
+
+def runner(request: Request) -> Runner:
+    """The background thread that imports what was uploaded."""
+    return cast(Runner, request.app.state.runner)
+
+
+def reader() -> Principal:
+    """Who asks: on a laptop always the local user."""
+    return LOCAL_USER
+
+
+def session(found: Annotated[Services, Depends(services)]) -> Iterator[Session]:
+    """One transaction around the endpoint."""
+    with transaction(found.sessions) as opened:
+        yield opened
+
+
+ServicesDep = Annotated[Services, Depends(services)]
+RunnerDep = Annotated[Runner, Depends(runner)]
+PrincipalDep = Annotated[Principal, Depends(reader)]
+SessionDep = Annotated[Session, Depends(session, scope="function")]
+"""With the scope "function" a failing commit is answered as an error; otherwise the client would
+have had its success already."""

@@ -1,0 +1,61 @@
+"""Searching and listing for pages, API and command line alike."""
+
+from dataclasses import dataclass
+from math import ceil
+
+from sqlalchemy.orm import Session
+
+from kb.access import Principal
+from kb.values import Filters
+from kb.vocabulary import FacetName
+from search.query import parse
+from search.results import Results
+from web.wiring import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Which page is wanted, counted from 1."""
+
+    page: int
+    size: int
+
+    @property
+    def offset(self) -> int:
+        """Results before the page."""
+        return (self.page - 1) * self.size
+
+    def pages(self, total: int) -> int:
+        """Pages that *total* results fill; at least 1."""
+        return max(1, ceil(total / self.size))
+
+
+def search(
+    services: Services, session: Session, principal: Principal, text: str, filters: Filters, paging: Paging
+) -> Results:
+    """One page of what answers *text*, which may hold filters of its own; see search.query.parse."""
+    query = parse(text, filters)
+    return services.search().search(session, principal, query, offset=paging.offset, limit=paging.size)
+
+
+def parameters(filters: Filters) -> dict[str, list[str]]:
+    """*filters* as query parameters."""
+    found = {str(name): list(values) for name, values in filters.facets.items() if values}
+    if filters.before:
+        found["before"] = [filters.before.isoformat()]
+    if filters.after:
+        found["after"] = [filters.after.isoformat()]
+    return found
+
+
+FACET_TITLE = {
+    FacetName.KIND: "Kind",
+    FacetName.PHASE: "Project phase",
+    FacetName.AREA: "Knowledge area",
+    FacetName.SECTOR: "Sector",
+    FacetName.APPROACH: "Approach",
+    FacetName.YEAR: "Year",
+    FacetName.PROJECT: "Project",
+    FacetName.TAG: "Tag",
+}
+"""Names of the facets for people, in the order in which pages show them."""

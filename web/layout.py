@@ -1,0 +1,92 @@
+"""Templates, and what every page shares."""
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from kb.vocabulary import Kind, label
+from search.results import Snippet
+from web.addresses import item_url, query_string
+from web.wording import day, moment, plural
+
+KIND_PLURAL = {
+    Kind.LESSON: "Lessons",
+    Kind.PRACTICE: "Practices",
+    Kind.TEMPLATE: "Templates",
+    Kind.TRAINING: "Training",
+    Kind.DOCUMENT: "Documents",
+}
+_STATIC = files("web") / "static"
+
+
+def page(template: str, /, status: int = 200, **context: Any) -> HTMLResponse:
+    """*template* filled with *context*.
+
+    `q` fills the search box, `hidden` goes with its form, `section` names the place in the navigation.
+    """
+    shared: dict[str, Any] = {"q": "", "section": "", "hidden": [], "status": status}
+    text = _environment().get_template(template).render(shared | context)
+    return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(_FILTERS)
+    environment.globals.update(_GLOBALS)
+    return environment
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a static file; changes with its content, so that it may be cached for ever."""
+    digest = hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+def marked(snippet: Snippet) -> Markup:
+    """The snippet as HTML, matched words in <mark>."""
+    parts: list[Markup] = []
+    position = 0
+    for start, end in snippet.marks:
+        parts += (
+            escape(snippet.text[position:start]),
+            Markup("<mark>{}</mark>").format(snippet.text[start:end]),
+        )
+        position = end
+    return Markup("").join((*parts, escape(snippet.text[position:])))
+
+
+def code(text: str) -> Markup:
+    """*text* as HTML, what stands between backticks in <code>."""
+    pieces = enumerate(text.split("`"))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if number % 2 else escape(piece) for number, piece in pieces
+    )
+
+
+_FILTERS: dict[str, Any] = {
+    "code": code,
+    "marked": marked,
+    "label": label,
+    "day": day,
+    "moment": moment,
+    "plural": plural,
+}
+_GLOBALS: dict[str, Any] = {
+    "static": static,
+    "item_url": item_url,
+    "kinds": KIND_PLURAL,
+    "query_string": query_string,
+}

@@ -1,0 +1,123 @@
+"""The page of one item, and of its earlier versions."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import HTMLResponse
+
+from kb import items, passages
+from kb.errors import InvalidError, UnavailableError
+from kb.items import ItemDetail
+from kb.passages import StoredPassage
+from kb.text import squash
+from kb.values import TrainingFields
+from search import snippets
+from search.query import parse
+from search.results import Hit
+from web import facts
+from web.deps import PrincipalDep, ServicesDep, SessionDep
+from web.layout import page
+from web.rendering import Mark, Part, Rendered, parts, render
+
+router = APIRouter()
+
+
+@router.get("/items/{ref:path}/versions/{number}")
+def version(
+    ref: str,
+    number: Annotated[int, Path(ge=1, le=1_000_000)],
+    session: SessionDep,
+    principal: PrincipalDep,
+    part: Annotated[int, Query(ge=1, le=10_000)] = 1,
+) -> HTMLResponse:
+    """What an item said at one time."""
+    item = items.get(session, principal, ref)
+    found = items.version(session, principal, ref, number)
+    stretches = parts(found.body)
+    shown = stretches[min(part, len(stretches)) - 1]
+    return page(
+        "version.html",
+        section=item.head.kind,
+        item=item,
+        version=found,
+        versions=items.versions(session, principal, ref),
+        text=render(found.body[shown.start : shown.end], title=found.summary.title),
+        part=min(part, len(stretches)),
+        parts=len(stretches),
+    )
+
+
+@router.get("/items/{ref:path}")
+def item(
+    ref: str,
+    services: ServicesDep,
+    session: SessionDep,
+    principal: PrincipalDep,
+    passage: Annotated[int | None, Query(ge=0, le=10_000_000)] = None,
+    part: Annotated[int | None, Query(ge=1, le=10_000)] = None,
+    q: str = "",
+) -> HTMLResponse:
+    """An item as a document, with its facts at the side, opened at *passage*, the words of *q* marked."""
+    found = items.get(session, principal, ref)
+    cited = None
+    if passage is not None:
+        stored = passages.of_item(session, principal, found.head.id)
+        cited = next((one for one in stored if one.ordinal == passage), None)
+    stretches = parts(found.body)
+    number = min(part or _part_of(stretches, cited), len(stretches))
+    today = datetime.now(UTC).date()
+    try:
+        similar: list[Hit] = services.search().similar(session, principal, found.head.ref)
+    except UnavailableError:
+        similar = []  # an item can be read while the index is being built
+    return page(
+        "item.html",
+        section=found.head.kind,
+        q=q,
+        item=found,
+        about=facts.about(found, today),
+        keeping=facts.keeping(found, today),
+        competences=found.fields.competences if isinstance(found.fields, TrainingFields) else (),
+        lead=_lead(found),
+        text=_text(found, stretches[number - 1], cited, _marker(q)),
+        cited=cited,
+        cited_gone=passage is not None and cited is None,
+        part=number,
+        parts=len(stretches),
+        versions=items.versions(session, principal, found.head.ref),
+        similar=similar,
+        download=f"/api/v1/items/{quote(found.head.ref, safe='')}/file" if found.head.file_name else "",
+    )
+
+
+def _part_of(stretches: Sequence[Part], cited: StoredPassage | None) -> int:
+    """The number of the stretch in which *cited* begins; the first without one."""
+    start = cited.locator.start if cited else 0
+    return next((i for i, part in enumerate(stretches, 1) if part.start <= start < part.end), 1)
+
+
+def _text(item: ItemDetail, shown: Part, cited: StoredPassage | None, mark: Mark | None) -> Rendered:
+    within = None
+    if cited and cited.locator.end > shown.start and cited.locator.start < shown.end:
+        start = max(cited.locator.start, shown.start) - shown.start
+        within = Part(start, min(cited.locator.end, shown.end) - shown.start)
+    return render(item.body[shown.start : shown.end], title=item.head.title, cited=within, mark=mark)
+
+
+def _marker(q: str) -> Mark | None:
+    """Marks the words of a query; a query that can't be read marks nothing."""
+    try:
+        stems = snippets.stems_of(parse(q).text)
+    except InvalidError:
+        return None
+    return (lambda text: snippets.mark(text, stems).marks) if stems else None
+
+
+def _lead(item: ItemDetail) -> str:
+    """The summary, unless the text begins with it."""
+    summary = squash(item.head.summary)
+    begins = squash(item.body[: 2 * len(summary) + 500])
+    return "" if summary.rstrip("….")[:80] in begins else summary

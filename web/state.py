@@ -1,0 +1,79 @@
+"""What a base holds, in numbers."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from kb import facets, items
+from kb.access import LOCAL_USER
+from kb.values import Filters
+from kb.vocabulary import FacetName, Kind, label
+from search.status import IndexStatus
+from search.status import status as index_status
+from web.wiring import Services
+from web.wording import size
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Counts, index and sizes on disk."""
+
+    data: str
+    items: int
+    kinds: dict[Kind, int]
+    files: int
+    index: IndexStatus
+    database_bytes: int
+    files_bytes: int
+    index_bytes: int
+    model_bytes: int
+
+    def as_json(self) -> dict[str, Any]:
+        """As plain values."""
+        return asdict(self)
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """As names and values for people."""
+        yield "Data folder", self.data
+        yield "Items", f"{self.items:,}"
+        for kind, number in self.kinds.items():
+            yield f"  {label(kind)}", f"{number:,}"
+        yield "Original files", f"{self.files:,} ({size(self.files_bytes)})"
+        yield "Database", size(self.database_bytes)
+        yield "Search index", f"{self.index.passages:,} passages ({size(self.index_bytes)})"
+        if self.index.built_at:
+            yield "  built", self.index.built_at
+        if self.index.problem:
+            yield "  problem", f"{self.index.problem} Run: kb sync"
+        elif self.index.pending:
+            yield "  behind by", f"{self.index.pending:,} passages. Run: kb sync"
+        else:
+            yield "  state", "up to date"
+        yield "Encoder", f"{self.index.model or '–'} ({size(self.model_bytes)})"
+
+
+def read(services: Services) -> State:
+    """Count what the base holds."""
+    settings = services.settings
+    with services.sessions() as session:
+        total = items.count(session, LOCAL_USER, Filters())
+        counts = facets.count_all(session, LOCAL_USER, Filters())[FacetName.KIND]
+        found = index_status(session, settings.index, services.encoder().model)
+    number = {one.value: one.count for one in counts}
+    stem = Path(services.database.url.database or "")
+    return State(
+        data=str(settings.data.absolute()),
+        items=total,
+        kinds={kind: number.get(kind, 0) for kind in Kind},
+        files=sum(1 for _ in services.files.digests()),
+        index=found,
+        database_bytes=sum(path.stat().st_size for path in stem.parent.glob(stem.name + "*")),
+        files_bytes=_bytes(settings.files),
+        index_bytes=_bytes(settings.index),
+        model_bytes=_bytes(settings.models),
+    )
+
+
+def _bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,103 @@
+"""The command line's manners: opening a base, and how errors and interruptions end."""
+
+import json
+import re
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.markup import escape
+from sqlalchemy import make_url
+
+from kb import database
+from kb.errors import InvalidError, KbError, UnavailableError
+from kb.settings import Settings
+from web import wiring
+from web.wiring import Services
+
+FAILED = 1
+UNAVAILABLE = 3
+INTERRUPTED = 130
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def out() -> Console:
+    """Where results go."""
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def err() -> Console:
+    """Where progress and errors go."""
+    return Console(stderr=True, highlight=False)
+
+
+def plain(text: str) -> str:
+    """*text* without control characters: a document must not command the terminal."""
+    return _CONTROL.sub("", text)
+
+
+def give_json(value: Any) -> None:
+    """Write *value*, and nothing else, to standard output."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def settings(data: Path | None, **changes: Any) -> Settings:
+    """Settings from the environment, the data folder and *changes*. Raises InvalidError."""
+    given: dict[str, Any] = {
+        name: value for name, value in {"data": data, **changes}.items() if value is not None
+    }
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors())
+        raise InvalidError(f"A setting can't be used: {faults}.") from error
+
+
+@contextmanager
+def manners() -> Generator[None]:
+    """Turn errors made on purpose into a sentence and an exit code, and Ctrl-C into a clean end."""
+    try:
+        yield
+    except KbError as error:
+        err().print(f"[bold red]Error:[/] {_escaped(str(error))}", soft_wrap=True)
+        raise typer.Exit(UNAVAILABLE if isinstance(error, UnavailableError) else FAILED) from error
+    except KeyboardInterrupt:
+        err().print("Stopped. What was stored so far is kept; the same command goes on from there.")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+@contextmanager
+def opened(data: Path | None, **changes: Any) -> Generator[Services]:
+    """The services of the base in *data*; ends well whatever happens."""
+    with manners():
+        services = wiring.build(settings(data, **changes))
+        try:
+            yield services
+        finally:
+            services.close()
+
+
+@contextmanager
+def existing(data: Path | None) -> Generator[Services]:
+    """As *opened*, for commands that only make sense on a base that is there."""
+    with manners():
+        chosen = settings(data)
+        url = make_url(chosen.url)
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+            raise UnavailableError(
+                f"There is no knowledge base in {chosen.data} yet. Run `kb init` to make one."
+            )
+    with opened(data) as services:
+        database.migrate(services.database)
+        yield services
+
+
+def _escaped(text: str) -> str:
+    return escape(plain(text))
