@@ -16,7 +16,7 @@ from kb.settings import Limits
 MEMBER = "!/"
 """Stands between an archive's location and the name within it."""
 _LONGEST_LOCATION = 1_900
-_NEVER = {"thumbs.db", "desktop.ini", "__macosx", "node_modules", "__pycache__"}
+_NEVER = {"thumbs.db", "desktop.ini", "__macosx", "node_modules", "__pycache__", "__init__.py"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,8 @@ def parse(body: str) -> Parsed:
 
 def plain(markdown: str) -> str:
     """The words of a short piece of Markdown on one line."""
+    if markdown[:1].isalpha() and "\n" not in markdown and _MARKUP.isdisjoint(markdown):
+        return squash(markdown)
     return squash(" ".join(block.text for block in parse(markdown).blocks))
 
 

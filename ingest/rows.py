@@ -173,7 +173,7 @@ def _common(
         title=markdown.plain(_prose(title)) if title else "Without a title",
         body="",
         fields=fields,
-        summary=shorten(markdown.plain(lead), _SUMMARY_LENGTH) if lead else "",
+        summary=shorten(markdown.plain(lead[: 3 * _SUMMARY_LENGTH]), _SUMMARY_LENGTH) if lead else "",
         ref=own,
         external_ref="" if own else shorten(reference, 200),
         project=shorten(row.text("project"), 300),

@@ -37,7 +37,8 @@ def _lines(rows: Sequence[Row]) -> Iterator[tuple[str, int]]:
             yield _line(row.cells[i] if i < len(row.cells) else "" for i in columns), row.number
             if index == 0:
                 yield _line(["---"] * len(columns)), 0
-        yield "", 0
+        if header < len(block):
+            yield "", 0
 
 
 def _header(block: Sequence[Row], columns: int) -> int:

@@ -4,6 +4,9 @@ import json
 import logging
 import os
 import warnings
+from collections.abc import Generator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -93,18 +96,29 @@ def _fuse(path: Path, original: Any) -> None:
     from onnxruntime.transformers import optimizer as untyped  # pyright: ignore[reportMissingTypeStubs]
 
     optimizer: Any = untyped
-    logging.getLogger("onnxruntime.transformers").setLevel(logging.ERROR)
-    logging.getLogger("onnxruntime.transformers.onnx_model").setLevel(logging.CRITICAL)
     configuration = original[0].auto_model.config
     if configuration.model_type != "bert":
         return
-    fused = optimizer.optimize_model(
-        str(path),
-        model_type="bert",
-        num_heads=configuration.num_attention_heads,
-        hidden_size=configuration.hidden_size,
-    )
-    fused.save_model_to_file(str(path))
+    with _hushed():
+        fused = optimizer.optimize_model(
+            str(path),
+            model_type="bert",
+            num_heads=configuration.num_attention_heads,
+            hidden_size=configuration.hidden_size,
+        )
+        fused.save_model_to_file(str(path))
+
+
+@contextmanager
+def _hushed() -> Generator[None]:
+    """Keep back the optimizer's remarks on shapes that it can't infer and does without."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            yield
+    finally:
+        logging.disable(before)
 
 
 def _verify(original: Any, folder: Path, manifest: Manifest) -> None:

@@ -105,6 +105,15 @@ def test_filters_are_links_that_add_and_chips_that_take_away(reading: TestClient
     assert one(filtered, "form.box input[name=kind]")["value"] == "practice"
 
 
+def test_a_filter_written_into_the_query_can_be_taken_away_as_well(reading: TestClient) -> None:
+    page = opened(reading, '/?q="risks"+kind:practice+tag:"raid log"')
+    chips = {chip.get_text(): str(chip["href"]) for chip in page.select(".chips a")}
+    kind = next(href for text, href in chips.items() if "Practices" in text)
+    assert parse_qs(urlsplit(kind).query) == {"q": ['"risks" tag:"raid log"']}
+    assert one(page, ".filters a.chosen[href*=raid]").get_text().startswith("Practices")
+    assert parse_qs(urlsplit(chips["Clear all"]).query) == {"q": ['"risks"']}
+
+
 def test_paging_goes_through_all_results(reading: TestClient) -> None:
     address: str | None = "/?kind=lesson&page_size=5"
     seen: list[str] = []

@@ -1,5 +1,7 @@
 """The search page, which is also the home page and the list of each kind."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
@@ -11,6 +13,7 @@ from kb import items
 from kb.facets import FacetCounts
 from kb.values import Filters
 from kb.vocabulary import FacetName, Kind, label
+from search.query import parse
 from search.results import Results
 from web import finding
 from web.addresses import query_string
@@ -25,7 +28,12 @@ router = APIRouter()
 _SHOWN = 6
 """Values of a facet shown at once; the others unfold."""
 _UNFOLDED = 40
+_WRITTEN_FILTER = re.compile(r'(?<!\S)[A-Za-z_]+:(?:"[^"]*"|\S+)\s*')
 _FREE_TEXT = (FacetName.PROJECT, FacetName.TAG, FacetName.YEAR)
+
+
+Chosen = dict[str, list[str]]
+"""Values of filters by parameter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,7 @@ def _kinds(counts: FacetCounts) -> list[tuple[Kind, int]]:
 
 def _context(results: Results, q: str, filters: Filters, wanted: Paging) -> dict[str, Any]:
     chosen = finding.parameters(filters)
+    active = finding.parameters(results.query.filters)
     only_kind = chosen.get("kind", []) if set(chosen) == {"kind"} else []
     heading = KIND_PLURAL[Kind(only_kind[0])] if not q and len(only_kind) == 1 else "Search results"
     return {
@@ -92,14 +101,14 @@ def _context(results: Results, q: str, filters: Filters, wanted: Paging) -> dict
         "results": results,
         "reasons": [reason(hit) for hit in results.hits],
         "hidden": [(name, value) for name, values in chosen.items() for value in values],
-        "chips": _chips(q, chosen),
-        "clear": "/" + query_string({"q": q}),
-        "groups": _groups(results.facets, q, chosen),
+        "chips": _chips(q, chosen, active),
+        "clear": _url(_bare(q, active), {}),
+        "groups": _groups(results.facets, q, chosen, active),
         "page": wanted.page,
         "pages": wanted.pages(results.total),
         "page_url": partial(_url, q, chosen, wanted.size),
         "first": wanted.offset + 1,
-        "tips": _tips(q, chosen),
+        "tips": _tips(q, active),
     }
 
 
@@ -112,31 +121,30 @@ def value_text(name: str, value: str) -> str:
     return value if name in _FREE_TEXT else label(value)
 
 
-def _chips(q: str, chosen: dict[str, list[str]]) -> list[Choice]:
+def _chips(q: str, chosen: Chosen, active: Chosen) -> list[Choice]:
     titles = {str(name): title for name, title in FACET_TITLE.items()} | {"before": "Before", "after": "From"}
     return [
-        Choice(value_text(name, value), _url(q, _toggled(chosen, name, value)), title=titles[name])
-        for name, values in chosen.items()
+        Choice(value_text(name, value), _url(*_toggled(q, chosen, name, value)), title=titles[name])
+        for name, values in active.items()
         for value in values
     ]
 
 
-def _groups(counts: FacetCounts, q: str, chosen: dict[str, list[str]]) -> list[Group]:
-    found = [_group(name, counts, q, chosen) for name in FACET_TITLE]
+def _groups(counts: FacetCounts, q: str, chosen: Chosen, active: Chosen) -> list[Group]:
+    found = [_group(name, counts, q, chosen, active.get(name, [])) for name in FACET_TITLE]
     return [group for group in found if group.first]
 
 
-def _group(name: FacetName, counts: FacetCounts, q: str, chosen: dict[str, list[str]]) -> Group:
-    active = {value.lower() for value in chosen.get(name, [])}
+def _group(name: FacetName, counts: FacetCounts, q: str, chosen: Chosen, active: Sequence[str]) -> Group:
     values = counts[name]
     if name is FacetName.YEAR:
         values = sorted(values, key=lambda found: found.value, reverse=True)
     choices = [
         Choice(
             value_text(name, found.value),
-            _url(q, _toggled(chosen, name, found.value)),
+            _url(*_toggled(q, chosen, name, found.value)),
             found.count,
-            found.value.lower() in active,
+            _holds(active, found.value),
         )
         for found in values
     ]
@@ -144,18 +152,43 @@ def _group(name: FacetName, counts: FacetCounts, q: str, chosen: dict[str, list[
     return Group(FACET_TITLE[name], choices[:_SHOWN], choices[_SHOWN:_UNFOLDED])
 
 
-def _toggled(chosen: dict[str, list[str]], name: str, value: str) -> dict[str, list[str]]:
-    kept = [found for found in chosen.get(name, []) if found.lower() != value.lower()]
-    values = kept if len(kept) < len(chosen.get(name, [])) else [*kept, value]
-    return {**chosen, name: values}
+def _holds(values: Sequence[str], value: str) -> bool:
+    return value.lower() in (one.lower() for one in values)
 
 
-def _url(q: str, chosen: dict[str, list[str]], size: int = 20, number: int = 1) -> str:
+def _toggled(q: str, chosen: Chosen, name: str, value: str) -> tuple[str, Chosen]:
+    """Query and parameters with the filter taken away, wherever it stands, or added to the parameters."""
+    present = chosen.get(name, [])
+    if _holds(present, value):
+        return q, {**chosen, name: [one for one in present if one.lower() != value.lower()]}
+    shorter = _without(q, name, value)
+    return (q, {**chosen, name: [*present, value]}) if shorter == q else (shorter, chosen)
+
+
+def _without(q: str, name: str, value: str) -> str:
+    """The query text without the filters in it that ask for *value*."""
+
+    def kept(written: re.Match[str]) -> str:
+        asked = finding.parameters(parse(written[0]).filters).get(name, [])
+        return "" if _holds(asked, value) else written[0]
+
+    return _WRITTEN_FILTER.sub(kept, q).strip()
+
+
+def _bare(q: str, active: Chosen) -> str:
+    """The query text without any filter."""
+    for name, values in active.items():
+        for value in values:
+            q = _without(q, name, value)
+    return q
+
+
+def _url(q: str, chosen: Chosen, size: int = 20, number: int = 1) -> str:
     extra = {"page_size": size if size != 20 else None, "page": number if number > 1 else None}
     return "/" + query_string({"q": q, **chosen, **extra})
 
 
-def _tips(q: str, chosen: dict[str, list[str]]) -> list[str]:
+def _tips(q: str, chosen: Chosen) -> list[str]:
     tips: list[str] = []
     if chosen:
         tips.append("Take away a filter: nothing matches all of them.")
