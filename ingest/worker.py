@@ -163,6 +163,8 @@ def answer(task: Task) -> Reading | str:
         return "It is nested too deeply to be read."
     except Exception as error:  # noqa: BLE001 - whatever a parser raises is a failure of this file only
         return f"It can't be read; it may be damaged ({_said(error)})."
+    finally:
+        _wait_unlimited()
 
 
 def _said(error: Exception) -> str:
@@ -178,6 +180,12 @@ def _limit(task: Task) -> None:
         bound = size if hard == resource.RLIM_INFINITY else min(size, hard)
         resource.setrlimit(resource.RLIMIT_AS, (bound, hard))
         signal.alarm(task.limits.seconds + _GRACE)
+
+
+def _wait_unlimited() -> None:
+    """Between two files this process may wait as long as storing the first takes."""
+    if sys.platform != "win32":
+        signal.alarm(0)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from kb.access import Principal, visible
@@ -124,6 +124,12 @@ def read(session: Session, principal: Principal, ids: Sequence[PassageId]) -> di
 def of_item(session: Session, principal: Principal, item_id: ItemId) -> list[StoredPassage]:
     """The passages of an item's present version in order; none when *principal* may not see it."""
     return _read(session, principal, Passage.item_id == item_id)
+
+
+def first(session: Session, principal: Principal, item_id: ItemId) -> StoredPassage | None:
+    """The passage an item begins with, if *principal* may see it."""
+    found = _read(session, principal, and_(Passage.item_id == item_id, Passage.ordinal == 0))
+    return found[0] if found else None
 
 
 def _read(session: Session, principal: Principal, wanted: ColumnElement[bool]) -> list[StoredPassage]:

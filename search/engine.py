@@ -97,11 +97,11 @@ class Engine:
     def similar(self, session: Session, principal: Principal, ref: str, *, limit: int = 5) -> list[Hit]:
         """Items that mean what the item *ref* means, nearest first. Raises NotFoundError."""
         item = items.get(session, principal, ref)
-        own = passages.of_item(session, principal, item.head.id)
-        if not own:
+        own = passages.first(session, principal, item.head.id)
+        if own is None:
             return []
         index = self._index()
-        text = passages.embedded_text(item.head.title, own[0].headings, own[0].text)
+        text = passages.embedded_text(item.head.title, own.headings, own.text)
         vector = self._encoder.encode([text])[0]
         among = None if principal.sees_everything else self._permitted(session, principal, Filters())
         evidence = _weigh(index.vectors, vector, (), index.vectors.nearest(vector, DEPTH // 10, among), ())

@@ -8,7 +8,7 @@ import pytest
 
 from kb.access import LOCAL_USER
 from kb.settings import Settings
-from search.encoder import open_encoder
+from search.opening import open_encoder
 from web import wiring, work
 from web.wiring import Services
 

