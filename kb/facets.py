@@ -1,9 +1,10 @@
 """What items can be filtered and counted by: writing the values, matching and counting them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from kb.access import Principal, visible
@@ -62,25 +63,38 @@ def matching(session: Session, principal: Principal, filters: Filters) -> list[I
     return [ItemId(id_) for id_ in found]
 
 
-def count(session: Session, principal: Principal, ids: Sequence[ItemId]) -> FacetCounts:
+def count(session: Session, principal: Principal, ids: Collection[ItemId]) -> FacetCounts:
     """Values of the items among *ids* that *principal* may see, most frequent first."""
-    return _count(session, and_(visible(principal), Item.id.in_(ids)))
+    return _counts(session.execute(_count_query(principal), {"ids": list(ids)}))
 
 
 def count_all(session: Session, principal: Principal, filters: Filters) -> FacetCounts:
     """Values of all items that *principal* may see and that match *filters*, most frequent first."""
-    return _count(session, and_(visible(principal), condition(filters)))
+    return _counts(session.execute(_counting(and_(visible(principal), condition(filters)))))
 
 
-def _count(session: Session, wanted: ColumnElement[bool]) -> FacetCounts:
+def total(counts: FacetCounts) -> int:
+    """How many items were counted: each is of exactly one kind."""
+    return sum(found.count for found in counts[FacetName.KIND])
+
+
+@cache
+def _count_query(principal: Principal) -> Select[str, str, int]:
+    return _counting(and_(visible(principal), Item.id.in_(bindparam("ids", expanding=True))))
+
+
+def _counting(wanted: ColumnElement[bool]) -> Select[str, str, int]:
     number = func.count()
-    rows = session.execute(
+    return (
         select(Facet.name, Facet.value, number)
         .join(Item, Item.id == Facet.item_id)
         .where(wanted)
         .group_by(Facet.name, Facet.value)
         .order_by(number.desc(), Facet.value)
     )
+
+
+def _counts(rows: Iterable[Row[str, str, int]]) -> FacetCounts:
     counts: FacetCounts = {name: [] for name in FacetName}
     for name, value, times in rows:
         counts[FacetName(name)].append(FacetCount(value, times))

@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload, with_polymorphic
 
 from kb import facets
@@ -123,9 +124,14 @@ def get(session: Session, principal: Principal, ref: str) -> ItemDetail:
 
 def summaries(session: Session, principal: Principal, ids: Sequence[ItemId]) -> dict[ItemId, ItemSummary]:
     """The items among *ids* that *principal* may see."""
-    rows = session.execute(_summary_query().where(visible(principal), Item.id.in_(ids)))
+    rows = session.execute(_summaries_query(principal), {"ids": list(ids)})
     found = [_summary(*row) for row in rows]
     return {item.id: item for item in found}
+
+
+@cache
+def _summaries_query(principal: Principal) -> Select[*tuple[Any, ...]]:
+    return _summary_query().where(visible(principal), Item.id.in_(bindparam("ids", expanding=True)))
 
 
 def named(session: Session, principal: Principal, text: str) -> set[ItemId]:
@@ -143,8 +149,13 @@ def named(session: Session, principal: Principal, text: str) -> set[ItemId]:
 
 def visible_among(session: Session, principal: Principal, ids: Collection[ItemId]) -> set[ItemId]:
     """Those of *ids* that *principal* may see."""
-    found = session.scalars(select(Item.id).where(visible(principal), Item.id.in_(ids)))
-    return {ItemId(id_) for id_ in found}
+    found = session.execute(_visible_query(principal), {"ids": list(ids)})
+    return {ItemId(id_) for (id_,) in found}
+
+
+@cache
+def _visible_query(principal: Principal) -> Select[int]:
+    return select(Item.id).where(visible(principal), Item.id.in_(bindparam("ids", expanding=True)))
 
 
 def browse(

@@ -1,10 +1,11 @@
 """Passages as the index sees them, and the text that is embedded for each."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from kb.access import Principal, visible
@@ -115,25 +116,34 @@ def _facet_words(session: Session, items: set[int]) -> dict[int, str]:
     return {item_id: " ".join(found) for item_id, found in words.items()}
 
 
-def read(session: Session, principal: Principal, ids: Sequence[PassageId]) -> dict[PassageId, StoredPassage]:
+def read(
+    session: Session, principal: Principal, ids: Collection[PassageId]
+) -> dict[PassageId, StoredPassage]:
     """The passages among *ids* whose item *principal* may see."""
-    found = _read(session, principal, Passage.id.in_(ids))
-    return {passage.id: passage for passage in found}
+    rows = session.execute(_by_ids(principal), {"ids": list(ids)})
+    return {passage.id: passage for passage in map(_stored, rows)}
 
 
 def of_item(session: Session, principal: Principal, item_id: ItemId) -> list[StoredPassage]:
     """The passages of an item's present version in order; none when *principal* may not see it."""
-    return _read(session, principal, Passage.item_id == item_id)
+    rows = session.execute(_query(principal).where(Passage.item_id == item_id).order_by(Passage.ordinal))
+    return [_stored(row) for row in rows]
 
 
 def first(session: Session, principal: Principal, item_id: ItemId) -> StoredPassage | None:
     """The passage an item begins with, if *principal* may see it."""
-    found = _read(session, principal, and_(Passage.item_id == item_id, Passage.ordinal == 0))
-    return found[0] if found else None
+    query = _query(principal).where(Passage.item_id == item_id, Passage.ordinal == 0)
+    row = session.execute(query).one_or_none()
+    return None if row is None else _stored(row)
 
 
-def _read(session: Session, principal: Principal, wanted: ColumnElement[bool]) -> list[StoredPassage]:
-    rows = session.execute(
+@cache
+def _by_ids(principal: Principal) -> Select[*tuple[Any, ...]]:
+    return _query(principal).where(Passage.id.in_(bindparam("ids", expanding=True)))
+
+
+def _query(principal: Principal) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Passage.id,
             Passage.item_id,
@@ -149,18 +159,10 @@ def _read(session: Session, principal: Principal, wanted: ColumnElement[bool]) -
             Passage.row,
         )
         .join(Item)
-        .where(wanted, visible(principal))
-        .order_by(Passage.item_id, Passage.ordinal)
+        .where(visible(principal))
     )
-    return [
-        StoredPassage(
-            PassageId(id_),
-            ItemId(item),
-            ordinal,
-            version,
-            headings,
-            text,
-            Locator(start, end, page, slide, sheet, row),
-        )
-        for id_, item, ordinal, version, headings, text, start, end, page, slide, sheet, row in rows
-    ]
+
+
+def _stored(row: Row[*tuple[Any, ...]]) -> StoredPassage:
+    id_, item, ordinal, version, headings, text, *place = row
+    return StoredPassage(PassageId(id_), ItemId(item), ordinal, version, headings, text, Locator(*place))

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -61,8 +61,13 @@ def stems(text: str) -> set[str]:
     return set(map(stem, _PART.findall(text)))
 
 
-def find(text: str, wanted: Collection[str]) -> list[Token]:
-    """The word parts of *text*, in order, whose stem is among *wanted*."""
-    return [
-        Token(*match.span(), found) for match in _PART.finditer(text) if (found := stem(match[0])) in wanted
-    ]
+def forms(text: str, wanted: Collection[str]) -> dict[str, str]:
+    """The word parts of *text*, as written, whose stem is among *wanted*, with that stem."""
+    return {part: found for part in set(_PART.findall(text)) if (found := stem(part)) in wanted}
+
+
+def find(text: str, wanted: Mapping[str, str]) -> list[Token]:
+    """Where the *wanted* forms stand in *text*, in order."""
+    if not wanted:
+        return []
+    return [Token(*m.span(), wanted[m[0]]) for m in _PART.finditer(text) if m[0] in wanted]

@@ -19,7 +19,9 @@ from search.query import Query
 from search.results import Hit, Results, Why
 
 DEPTH = 1_000
-"""Passages that each index may offer for one query."""
+"""Passages near in meaning that are looked at for one query."""
+WORDS_DEPTH = 200
+"""Rows of words that are looked at: those further down decide nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +81,20 @@ class Engine:
         ranking = self._rank(index, query, among, named)
         answered = fusion.answers(ranking.evidence)
         order = ranking.related() if answered else list(ranking.order)
-        # The index may be a moment older than the database.
-        seen = items.visible_among(session, principal, order)
-        order = [item for item in order if item in seen]
+        counts = facets.count(session, principal, order)
+        if facets.total(counts) < len(order):
+            # The index is a moment older than the database.
+            seen = items.visible_among(session, principal, order)
+            order = [item for item in order if item in seen]
         if not answered:
             order = order[: fusion.NEAREST]
+            counts = facets.count(session, principal, order)
         page = ranking.found(order[offset : offset + limit])
         return Results(
             query,
             len(order),
             hits.present(session, principal, query.text, ranking.vector, page, index.vectors),
-            facets.count(session, principal, order),
+            counts,
             nearest_only=not answered and bool(order),
             capped=ranking.capped and answered,
         )
@@ -174,7 +179,7 @@ class Engine:
         wanted = analysis.content_words(query.text)
         if not wanted or (among is not None and not among):
             return _Ranking((), {}, {}, vector, capped=False)
-        matches = index.words.matching(wanted, DEPTH, among)
+        matches = index.words.matching(wanted, WORDS_DEPTH, among)
         near = index.vectors.nearest(vector, DEPTH, among, floor=fusion.RELATED_COSINE)
         capped = len(near) == DEPTH
         near = near or index.vectors.nearest(vector, 2 * fusion.NEAREST, among)
@@ -195,7 +200,8 @@ def _weigh(
     """What speaks for each item that either index offers; meaning is looked up where only words spoke."""
     lexical = {match.item: match for match in matches}
     cosines = _best_cosines(vectors, near)
-    only_words = [item for item in lexical if item not in cosines]
+    least = fusion.FAINT_WORDS * (matches[0].bm25 if matches else 0.0)
+    only_words = [m.item for m in matches if m.bm25 >= least and m.item not in cosines]
     cosines.update(_best_cosines(vectors, vectors.of_items(query, only_words)))
     return {
         item: Evidence(

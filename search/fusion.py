@@ -14,6 +14,8 @@ RELATED_COSINE = 0.30
 """Cosine from which an item belongs to the results though it lacks some of the words."""
 RELATED_SCORE = 0.4
 """Fused score from which it belongs to them whatever its cosine is: many of the words make up for meaning."""
+FAINT_WORDS = 0.2
+"""Share of the best BM25 below which words alone, without related meaning, make no candidate."""
 _FIRST_PAGE = 10
 _FEW = 5
 _TINY = 1e-6

@@ -52,7 +52,7 @@ def present(
     for f in found:
         if f.item in known:
             looked_at = [
-                _LookedAt(stored[id_], analysis.stems(stored[id_].text), cosines[f.item][id_])
+                _LookedAt(stored[id_], analysis.forms(stored[id_].text, stems), cosines[f.item][id_])
                 for id_ in chosen[f.item]
                 if id_ in stored
             ]
@@ -73,24 +73,25 @@ def _candidates(cosines: Mapping[PassageId, float], place: PassageId | None) -> 
 
 class _LookedAt(NamedTuple):
     passage: StoredPassage
-    stems: set[str]
+    forms: dict[str, str]
+    """Words of the query as they stand in it, with their stems."""
     cosine: float
 
     def score(self, stems: frozenset[str]) -> float:
-        held = stems & self.stems
-        return fusion.passage_score(len(held) / len(stems) if stems else 0.0, self.cosine)
+        held = len(set(self.forms.values())) / len(stems) if stems else 0.0
+        return fusion.passage_score(held, self.cosine)
 
 
 def _best(looked_at: Sequence[_LookedAt], stems: frozenset[str]) -> tuple[PassageHit, ...]:
     scored = sorted(((p.score(stems), p) for p in looked_at), key=lambda s: (-s[0], s[1].passage.ordinal))
     return tuple(
-        PassageHit(p.passage, snippets.cut(p.passage.text, stems), round(score, 4))
+        PassageHit(p.passage, snippets.cut(p.passage.text, p.forms), round(score, 4))
         for score, p in scored[:_SHOWN]
     )
 
 
 def _why(query_text: str, title: str, looked_at: Sequence[_LookedAt], evidence: Evidence) -> Why:
-    seen = analysis.stems(title).union(*(p.stems for p in looked_at))
+    seen = analysis.stems(title).union(*(p.forms.values() for p in looked_at))
     matched = tuple(
         word
         for word in analysis.content_words(query_text)

@@ -1,6 +1,6 @@
 """The piece of text to show, and the words to mark in it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from search import analysis
 from search.analysis import Token
@@ -19,20 +19,27 @@ def stems_of(query_text: str) -> frozenset[str]:
 
 def mark(text: str, stems: Collection[str]) -> Snippet:
     """*text* whole, with the words marked whose stem is among *stems*."""
-    return Snippet(text, tuple((t.start, t.end) for t in analysis.find(text, stems)))
+    return _marked(text, analysis.forms(text, stems))
 
 
-def cut(text: str, stems: Collection[str]) -> Snippet:
-    """The part of *text* that holds the most different words of *stems*, at most 260 characters long."""
+def cut(text: str, forms: Mapping[str, str]) -> Snippet:
+    """The part of *text* that holds the most different words, at most 260 characters long.
+
+    *forms* are the words to mark as they stand in it, with their stems.
+    """
     if len(text) <= _LENGTH:
-        return mark(text, stems)
-    wanted = analysis.find(text, stems)
+        return _marked(text, forms)
+    wanted = analysis.find(text, forms)
     start = _best_start(text, wanted)
     start, end = _at_words(text, start, min(len(text), start + _LENGTH))
     before, after = "…" if start else "", "…" if end < len(text) else ""
     shift = start - len(before)
     marks = tuple((t.start - shift, t.end - shift) for t in wanted if t.start >= start and t.end <= end)
     return Snippet(f"{before}{text[start:end]}{after}", marks)
+
+
+def _marked(text: str, forms: Mapping[str, str]) -> Snippet:
+    return Snippet(text, tuple((t.start, t.end) for t in analysis.find(text, forms)))
 
 
 def _best_start(text: str, wanted: Sequence[Token]) -> int:

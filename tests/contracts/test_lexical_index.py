@@ -131,3 +131,13 @@ def _holds(text: str, word: str) -> bool:
     stems = [analysis.stem(part) for part in analysis.parts(text)]
     wanted = [analysis.stem(part) for part in analysis.parts(word)]
     return any(stems[i : i + len(wanted)] == wanted for i in range(len(stems)))
+
+
+def test_a_word_that_stands_everywhere_counts_only_alone(path: Path) -> None:
+    words.create(path)
+    rows = [passage(i, i, "project " + ("valve" if i == 7 else "pump")) for i in range(1, 300)]
+    words.change(path, (), rows)
+    opened = WordIndex(path)
+    assert found(opened, "project", "valve") == [7]
+    assert len(opened.matching(["project"], 1000)) == 299
+    opened.close()
