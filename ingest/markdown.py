@@ -102,17 +102,19 @@ def plain(markdown: str) -> str:
     return squash(" ".join(block.text for block in parse(markdown).blocks))
 
 
+_PARSER = MarkdownIt("commonmark").enable("table").disable("inline")
+
+
 class _Reader:
     def __init__(self, body: str) -> None:
         self._body = body
         self._lines = _line_starts(body)
-        self._parser = MarkdownIt("commonmark").enable("table").disable("inline")
         self._env: EnvType = {}
         self._open: list[tuple[int, str]] = []
         self._tables: list[InnerTable] = []
 
     def read(self) -> Parsed:
-        tokens = self._parser.parse(self._body, self._env)
+        tokens = _PARSER.parse(self._body, self._env)
         blocks = tuple(self._blocks(tokens))
         return Parsed(self._body, blocks, _sections(blocks, len(self._body)), tuple(self._tables))
 
@@ -192,7 +194,7 @@ class _Reader:
         if _MARKUP.isdisjoint(content):
             return squash(content)
         tokens: list[Token] = []
-        self._parser.inline.parse(content, self._parser, self._env, tokens)
+        _PARSER.inline.parse(content, _PARSER, self._env, tokens)
         return squash("".join(_words(tokens)))
 
 

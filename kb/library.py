@@ -1,12 +1,13 @@
 """Putting what was read from files into the base, and taking it out again."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, fields, replace
-from typing import Any
+from dataclasses import asdict, fields, is_dataclass
+from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.orm import Session, selectinload, with_polymorphic
+from sqlalchemy.orm import Session, with_polymorphic
 
 from kb import audit, facets, passages
 from kb.access import Principal, require_write
@@ -51,8 +52,20 @@ _SAME_NAME = (
     "review_date",
 )
 _TITLE_LENGTH = 500
+_BATCH = 500
 
-Pair = tuple[ItemDraft, Item]
+_RECORDED = tuple(f.name for f in fields(ItemDraft) if f.name not in ("title", "body", "passages"))
+
+
+class _Incoming(NamedTuple):
+    """A draft, what it says besides title and body, and the digest of all of it."""
+
+    draft: ItemDraft
+    record: dict[str, Any]
+    digest: str
+
+
+Pair = tuple[_Incoming, Item]
 
 
 def store(session: Session, principal: Principal, source: SourceDraft, drafts: Sequence[ItemDraft]) -> Tally:
@@ -70,7 +83,8 @@ def store(session: Session, principal: Principal, source: SourceDraft, drafts: S
     changed: list[Pair] = []
     restored: list[Pair] = []
     kept: list[Pair] = []
-    for draft in drafts:
+    for incoming in map(_incoming, drafts):
+        draft = incoming.draft
         item = present.pop(draft.key, None)
         if item is not None and item.kind != draft.kind:
             session.delete(item)
@@ -78,20 +92,22 @@ def store(session: Session, principal: Principal, source: SourceDraft, drafts: S
             item = None
         if item is None:
             item = _ROWS[draft.kind](ref=uuid4().hex, source_id=row.id, source_key=draft.key)
-            added.append((draft, item))
-        elif item.digest != _digest(draft):
+            added.append((incoming, item))
+        elif item.digest != incoming.digest:
             item.version += 1
-            changed.append((draft, item))
+            changed.append((incoming, item))
         else:
-            (restored if item.withdrawn_at else kept).append((draft, item))
-    for draft, item in (*added, *changed, *restored):
-        _fill(item, draft, projects)
+            (restored if item.withdrawn_at else kept).append((incoming, item))
+    written = [*added, *changed, *restored]
+    for incoming, item in written:
+        _fill(item, incoming, projects)
     session.add_all(item for _, item in added)
     session.flush()
-    for draft, item in added:
-        item.ref = draft.ref or f"{REFERENCE_PREFIX[draft.kind]}-{item.id}"
+    for incoming, item in added:
+        item.ref = incoming.draft.ref or f"{REFERENCE_PREFIX[incoming.draft.kind]}-{item.id}"
     _add_versions(session, [*added, *changed], principal, source)
-    _replace_passages(session, [*added, *changed, *restored, *(kept if read_anew else ())])
+    _replace_facets(session, written)
+    _replace_passages(session, [*written, *(kept if read_anew else ())])
     vanished = [item for item in present.values() if item.withdrawn_at is None]
     for item in vanished:
         item.withdrawn_at = now()
@@ -143,17 +159,16 @@ def _store_source(session: Session, draft: SourceDraft) -> tuple[Source, bool]:
 
 def _items_of(session: Session, source: Source) -> Sequence[Item]:
     every_kind = with_polymorphic(Item, "*")
-    query = select(every_kind).where(every_kind.source_id == source.id)
-    return session.scalars(query.options(selectinload(every_kind.facets))).all()
+    return session.scalars(select(every_kind).where(every_kind.source_id == source.id)).all()
 
 
 def _check_references(session: Session, drafts: Sequence[ItemDraft], own: set[int]) -> None:
     wanted = [draft.ref for draft in drafts if draft.ref]
-    twice = next((ref for ref in wanted if wanted.count(ref) > 1), None)
+    twice = [ref for ref, times in Counter(wanted).items() if times > 1]
     if twice:
-        raise InvalidError(f"The reference {twice} is given to two items of the same file.")
-    for start in range(0, len(wanted), 500):
-        taken = session.execute(select(Item.id, Item.ref).where(Item.ref.in_(wanted[start : start + 500])))
+        raise InvalidError(f"The reference {twice[0]} is given to two items of the same file.")
+    for start in range(0, len(wanted), _BATCH):
+        taken = session.execute(select(Item.id, Item.ref).where(Item.ref.in_(wanted[start : start + _BATCH])))
         for id_, ref in taken:
             if id_ not in own:
                 raise InvalidError(
@@ -169,7 +184,8 @@ def _projects(session: Session, names: set[str]) -> dict[str, int]:
     return known | {row.name: row.id for row in new}
 
 
-def _fill(item: Item, draft: ItemDraft, projects: dict[str, int]) -> None:
+def _fill(item: Item, incoming: _Incoming, projects: dict[str, int]) -> None:
+    draft = incoming.draft
     for name in _SAME_NAME:
         setattr(item, name, getattr(draft, name))
     own = fields(draft.fields)
@@ -184,11 +200,10 @@ def _fill(item: Item, draft: ItemDraft, projects: dict[str, int]) -> None:
     item.status = draft.status or first_status(draft.kind)
     item.source_page, item.source_slide = draft.locator.page, draft.locator.slide
     item.source_sheet, item.source_row = draft.locator.sheet, draft.locator.row
-    item.digest = _digest(draft)
+    item.digest = incoming.digest
     item.version = item.version or 1
     item.updated_at = now()
     item.withdrawn_at = None
-    item.facets = [Facet(name=name, value=value) for name, value in sorted(facets.values(draft))]
 
 
 def first_status(kind: Kind) -> Status:
@@ -202,24 +217,43 @@ def _add_versions(session: Session, pairs: Sequence[Pair], principal: Principal,
             "item_id": item.id,
             "number": item.version,
             "title": item.title,
-            "body": draft.body,
-            "record": record(draft),
+            "body": incoming.draft.body,
+            "record": incoming.record,
             "file_digest": source.digest,
             "author": principal.name,
         }
-        for draft, item in pairs
+        for incoming, item in pairs
     ]
     if rows:
         session.execute(insert(Version), rows)
 
 
+def _replace_facets(session: Session, pairs: Sequence[Pair]) -> None:
+    rows = [
+        {"item_id": item.id, "name": name, "value": value}
+        for incoming, item in pairs
+        for name, value in sorted(facets.values(incoming.draft))
+    ]
+    _replace(session, Facet, pairs, rows)
+
+
 def _replace_passages(session: Session, pairs: Sequence[Pair]) -> None:
-    old = [item.id for _, item in pairs]
-    for start in range(0, len(old), 500):
-        session.execute(delete(Passage).where(Passage.item_id.in_(old[start : start + 500])))
-    rows = [row for draft, item in pairs for row in _passage_rows(draft, item)]
+    rows = [row for incoming, item in pairs for row in _passage_rows(incoming.draft, item)]
+    _replace(session, Passage, pairs, rows)
+
+
+def _replace(
+    session: Session,
+    table: type[Facet] | type[Passage],
+    pairs: Sequence[Pair],
+    rows: list[dict[str, Any]],
+) -> None:
+    """Put *rows* in the place of all that *table* holds of the items."""
+    items = [item.id for _, item in pairs]
+    for start in range(0, len(items), _BATCH):
+        session.execute(delete(table).where(table.item_id.in_(items[start : start + _BATCH])))
     if rows:
-        session.execute(insert(Passage), rows)
+        session.execute(insert(table), rows)
 
 
 def _passage_rows(draft: ItemDraft, item: Item) -> list[dict[str, Any]]:
@@ -248,21 +282,21 @@ def _passage_rows(draft: ItemDraft, item: Item) -> list[dict[str, Any]]:
 
 def record(draft: ItemDraft) -> dict[str, Any]:
     """All that *draft* says besides title, body and passages, as JSON can hold it."""
-    bare = replace(draft, title="", body="", passages=())
-    plain: dict[str, Any] = _plain(asdict(bare))
+    plain = {name: _plain(getattr(draft, name)) for name in _RECORDED}
     return {name: value for name, value in plain.items() if value not in ("", None, [], {})}
 
 
-def _digest(draft: ItemDraft) -> str:
-    return digest(draft.title, draft.body, repr(record(draft)))
+def _incoming(draft: ItemDraft) -> "_Incoming":
+    said = record(draft)
+    return _Incoming(draft, said, digest(draft.title, draft.body, repr(said)))
 
 
 def _plain(value: Any) -> Any:
     """*value* as JSON can hold it."""
-    if isinstance(value, dict):
-        return {str(name): _plain(inner) for name, inner in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]  # pyright: ignore[reportUnknownVariableType]
-    if hasattr(value, "__dataclass_fields__"):
-        return _plain(asdict(value))
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, tuple):
+        return [_plain(inner) for inner in cast(tuple[Any, ...], value)]
+    if is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    return value if isinstance(value, int | float | None) else str(value)

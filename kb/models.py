@@ -122,7 +122,7 @@ class Item(Base):
     source: Mapped[Source | None] = relationship(lazy="raise_on_sql")
     project: Mapped[Project | None] = relationship(lazy="raise_on_sql")
     facets: Mapped[list["Facet"]] = relationship(
-        lazy="raise_on_sql", cascade="all, delete-orphan", order_by="Facet.name, Facet.value"
+        lazy="raise_on_sql", viewonly=True, order_by="Facet.name, Facet.value"
     )
 
     __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_abstract": True}  # noqa: RUF012 - SQLAlchemy's own declaration

@@ -73,6 +73,19 @@ def keys(session: Session) -> dict[PassageId, PassageKey]:
     return {PassageId(id_): PassageKey(ItemId(item), digest_) for id_, item, digest_ in rows}
 
 
+def texts(session: Session, ids: Sequence[PassageId]) -> dict[str, str]:
+    """The embedded text of each of *ids* that belongs in an index, by digest."""
+    found: dict[str, str] = {}
+    for start in range(0, len(ids), _BATCH):
+        rows = session.execute(
+            select(Passage.digest, Item.title, Passage.headings, Passage.text)
+            .join(Item)
+            .where(Passage.id.in_(ids[start : start + _BATCH]), Item.withdrawn_at.is_(None))
+        )
+        found.update((digest_, embedded_text(*said)) for digest_, *said in rows)
+    return found
+
+
 def load(session: Session, ids: Sequence[PassageId]) -> Iterator[Indexable]:
     """The passages among *ids* that belong in an index, in the order of *ids*, which must rise."""
     for start in range(0, len(ids), _BATCH):

@@ -22,6 +22,8 @@ from search.vectors import FaissIndex
 
 _CHUNK = 512
 """Passages embedded and stored in one transaction: what a kill can cost at most."""
+_WINDOW = 8 * _CHUNK
+"""Passages read together, to put texts of like length side by side."""
 _VECTOR = np.dtype("<f4")
 
 T = TypeVar("T")
@@ -121,29 +123,24 @@ def _present(folder: Path, encoder: Encoder) -> tuple[Generation | None, str]:
 def _embed(sessions: Sessions, encoder: Encoder, wanted: tuple[PassageId, ...], progress: Listener) -> int:
     """Embed and store what has no vector yet; how many texts that were."""
     embedded = 0
-    for done, chunk in _chunks(wanted, _CHUNK):
+    for done, window in _chunks(wanted, _WINDOW):
         progress(SyncProgress("Embedding passages", done, len(wanted)))
         with sessions() as session:
-            texts = _missing(session, encoder.model, chunk)
-        if texts:
-            vectors = encoder.encode(list(texts.values())).astype(_VECTOR)
+            texts = passages.texts(session, window)
+            for digest in embeddings.known(session, encoder.model, list(texts)):
+                del texts[digest]
+        # Texts of like length together need the least padding.
+        in_order = sorted(texts.items(), key=lambda entry: len(entry[1]))
+        for part, chunk in _chunks(in_order, _CHUNK):
+            if part:
+                progress(SyncProgress("Embedding passages", done + part, len(wanted)))
+            vectors = encoder.encode([text for _, text in chunk]).astype(_VECTOR)
             with transaction(sessions) as session:
-                rows = zip(texts, (vector.tobytes() for vector in vectors), strict=True)
+                rows = zip((digest for digest, _ in chunk), map(np.ndarray.tobytes, vectors), strict=True)
                 embeddings.save(session, encoder.model, rows)
-            embedded += len(texts)
+            embedded += len(chunk)
     progress(SyncProgress("Embedding passages", len(wanted), len(wanted)))
     return embedded
-
-
-def _missing(session: Session, model: str, chunk: tuple[PassageId, ...]) -> dict[str, str]:
-    """Text by digest of those in *chunk* that have no vector."""
-    texts = {
-        passage.digest: passages.embedded_text(passage.title, passage.headings, passage.text)
-        for passage in passages.load(session, chunk)
-    }
-    for digest in embeddings.known(session, model, list(texts)):
-        del texts[digest]
-    return texts
 
 
 def _build(
