@@ -8,7 +8,8 @@ from ingest import cleaning, hypertext
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _SILENT = re.compile(r"(?is)<(script|style)\b[^>]*>.*?</\1\s*>")
 _COMMENT = re.compile(r"(?s)<!--.*?-->|\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}|\{/\*.*?\*/\}")
-_LIQUID = re.compile(r"\{%.*?%\}")
+LIQUID = re.compile(r"\{%.*?%\}")
+"""Tags of the template language that Jekyll pages are written in."""
 _LIQUID_LINK = re.compile(r"\{\{-?\s*['\"]([^'\"{}]*)['\"]\s*\|[^{}]*\}\}")
 _ATTRIBUTES = re.compile(r"(?m)[ \t]*\{(?:#|\.|:)[^{}\n]*\}[ \t]*$")
 _LABEL = re.compile(r"(?m)^\([\w\-]+\)=[ \t]*$")
@@ -60,7 +61,7 @@ def _pieces(text: str) -> Iterator[tuple[bool, str]]:
 
 def _prose(text: str) -> str:
     if "{" in text:
-        text = _LIQUID_LINK.sub(r"\1", _LIQUID.sub("", text))
+        text = _LIQUID_LINK.sub(r"\1", LIQUID.sub("", text))
         text = _ATTRIBUTES.sub("", text)
     if ")=" in text:
         text = _LABEL.sub("", text)

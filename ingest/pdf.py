@@ -22,7 +22,7 @@ _BULLET = re.compile(r"^\s*(?:[•●▪‣◦·○■□➢✓*–-]|\(?\d{1,2}
 _MARK = re.compile(r"^\s*[•●▪‣◦·○■□➢✓]\s*")
 _DIGITS = re.compile(r"\d+")
 _FULL_LINE = 0.7
-"""A line this much shorter than the page's longest ends a paragraph."""
+"""A line this much shorter than the page's full ones ends a paragraph."""
 _EDGE_LINES = 2
 _REPEATED = 0.25
 """Headers of left and right pages, and of chapters, differ."""
@@ -114,7 +114,7 @@ def _shape(line: str) -> str:
 
 
 def _markdown(lines: Sequence[str], outline: Sequence[tuple[str, int]]) -> str:
-    longest = max((len(line) for line in lines), default=0)
+    full = _full_length(lines)
     headings = {title.casefold(): level for title, level in outline}
     blocks: list[str] = []
     open_ = False
@@ -133,10 +133,16 @@ def _markdown(lines: Sequence[str], outline: Sequence[tuple[str, int]]) -> str:
             blocks.append("- " + cleaning.literal(_MARK.sub("", line)))
         else:
             blocks.append(cleaning.literal(line))
-        open_ = len(line) >= longest * _FULL_LINE and not (
-            line.endswith((".", ":", "!", "?")) and len(line) < longest * 0.9
+        open_ = len(line) >= full * _FULL_LINE and not (
+            line.endswith((".", ":", "!", "?")) and len(line) < full * 0.9
         )
     return "\n\n".join(block for block in blocks if block)
+
+
+def _full_length(lines: Sequence[str]) -> int:
+    """The length of a line that fills its column; a running head across two pages may be longer."""
+    lengths = sorted(len(line) for line in lines if line)
+    return lengths[len(lengths) * 17 // 20] if lengths else 0
 
 
 def _glued(text: str, line: str) -> str:

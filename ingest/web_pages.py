@@ -4,7 +4,7 @@ import re
 
 from bs4 import Tag
 
-from ingest import cleaning, dates, encodings, front_matter, hypertext
+from ingest import cleaning, dates, encodings, front_matter, hypertext, noise
 from ingest.converted import NO_TEXT, Converted, Part
 from kb.text import squash
 
@@ -17,7 +17,7 @@ def read(data: bytes) -> Converted:
     declared = _CHARSET.search(data[:4096])
     html = encodings.decode(data, declared[1].decode("ascii") if declared else "")
     front, html = front_matter.split(html) if html.startswith("---") else ({}, html)
-    tree = hypertext.soup(html)
+    tree = hypertext.soup(noise.LIQUID.sub("", html) if front else html)
     title = squash(tree.title.get_text()) if tree.title else ""
     author = hypertext.meta(tree, "author")
     summary = hypertext.meta(tree, "description", "og:description")

@@ -53,7 +53,8 @@ def _mappings(console: Console, found: Report) -> None:
         console.print(Text(f"\nColumns of {plain(file.name)}", "bold"))
         table = Table.grid(padding=(0, 2))
         for use in file.mapping:
-            field = Text(label(use.field)) if use.field else Text("not used", "dim")
+            unmapped = "other details" if use.column else "not used"
+            field = Text(label(use.field)) if use.field else Text(unmapped, "dim")
             table.add_row(plain(use.column), "→", field, Text(use.how, "dim"))
         console.print(table)
 

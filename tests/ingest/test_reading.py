@@ -298,3 +298,17 @@ def test_plain_text_is_not_taken_for_code(tmp_path: Path) -> None:
     draft = _item(tmp_path, "notes.txt", "Minutes\n=======\n\n        Deeply indented words.\n")
     assert draft.passages[0].text == "Deeply indented words."
     assert draft.title == "Minutes"
+
+
+def test_a_running_head_across_two_pages_does_not_tear_paragraphs_apart(tmp_path: Path) -> None:
+    lines = ["The team should be in frequent contact about performance."] * 12
+    head = (
+        "62 A GUIDE WITH A LONG RUNNING HEAD Working with a development team 63 Understanding the cycle of it"
+    )
+    draft = _item(tmp_path, "guide.pdf", making.pdf([[head, *(line[:-1] for line in lines)]]))
+    assert draft.body.count("\n\n") <= 2
+
+
+def test_tags_of_a_page_generator_leave_no_noise(tmp_path: Path) -> None:
+    page = '---\ntitle: Guide\n---\n<main><p>Read on.</p>{% image_with_class "a.svg" "wide" %}</main>'
+    assert _item(tmp_path, "guide.html", page).body.strip() == "Read on."
