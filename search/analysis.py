@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -61,13 +61,22 @@ def stems(text: str) -> set[str]:
     return set(map(stem, _PART.findall(text)))
 
 
-def forms(text: str, wanted: Collection[str]) -> dict[str, str]:
-    """The word parts of *text*, as written, whose stem is among *wanted*, with that stem."""
-    return {part: found for part in set(_PART.findall(text)) if (found := stem(part)) in wanted}
-
-
-def find(text: str, wanted: Mapping[str, str]) -> list[Token]:
-    """Where the *wanted* forms stand in *text*, in order."""
+def find(text: str, wanted: Collection[str]) -> list[Token]:
+    """The word parts of *text*, in order, whose stem is among *wanted*."""
     if not wanted:
         return []
-    return [Token(*m.span(), wanted[m[0]]) for m in _PART.finditer(text) if m[0] in wanted]
+    pattern = _beginnings(frozenset(wanted)) if text.isascii() else _PART
+    return [
+        Token(*match.span(), found) for match in pattern.finditer(text) if (found := stem(match[0])) in wanted
+    ]
+
+
+@lru_cache(maxsize=256)
+def _beginnings(wanted: frozenset[str]) -> re.Pattern[str]:
+    """Word parts that begin like any of *wanted*: most words need not be stemmed to be ruled out.
+
+    Porter's stemmer changes at most the last letter of a short stem (`hoping` → `hope`, `supply` → `suppli`)
+    and the last three of a long one (`sensibility` → `sensibl`); four letters are safe.
+    """
+    starts = {re.escape(found[: max(1, min(4, len(found) - 1))]) for found in wanted}
+    return re.compile(rf"\b(?=\w)(?:{'|'.join(sorted(starts))})\w*", re.IGNORECASE | re.ASCII)

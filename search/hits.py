@@ -11,6 +11,7 @@ from kb.access import Principal
 from kb.passages import StoredPassage
 from kb.values import ItemId, PassageId
 from search import analysis, fusion, snippets
+from search.analysis import Token
 from search.fusion import Evidence
 from search.ports import Vector, VectorIndex
 from search.results import Hit, PassageHit, Why
@@ -52,7 +53,7 @@ def present(
     for f in found:
         if f.item in known:
             looked_at = [
-                _LookedAt(stored[id_], analysis.forms(stored[id_].text, stems), cosines[f.item][id_])
+                _LookedAt(stored[id_], analysis.find(stored[id_].text, stems), cosines[f.item][id_])
                 for id_ in chosen[f.item]
                 if id_ in stored
             ]
@@ -73,25 +74,25 @@ def _candidates(cosines: Mapping[PassageId, float], place: PassageId | None) -> 
 
 class _LookedAt(NamedTuple):
     passage: StoredPassage
-    forms: dict[str, str]
-    """Words of the query as they stand in it, with their stems."""
+    tokens: list[Token]
+    """Words of the query that stand in it."""
     cosine: float
 
     def score(self, stems: frozenset[str]) -> float:
-        held = len(set(self.forms.values())) / len(stems) if stems else 0.0
+        held = len({token.stem for token in self.tokens}) / len(stems) if stems else 0.0
         return fusion.passage_score(held, self.cosine)
 
 
 def _best(looked_at: Sequence[_LookedAt], stems: frozenset[str]) -> tuple[PassageHit, ...]:
     scored = sorted(((p.score(stems), p) for p in looked_at), key=lambda s: (-s[0], s[1].passage.ordinal))
     return tuple(
-        PassageHit(p.passage, snippets.cut(p.passage.text, p.forms), round(score, 4))
+        PassageHit(p.passage, snippets.cut(p.passage.text, p.tokens), round(score, 4))
         for score, p in scored[:_SHOWN]
     )
 
 
 def _why(query_text: str, title: str, looked_at: Sequence[_LookedAt], evidence: Evidence) -> Why:
-    seen = analysis.stems(title).union(*(p.forms.values() for p in looked_at))
+    seen = analysis.stems(title).union(token.stem for p in looked_at for token in p.tokens)
     matched = tuple(
         word
         for word in analysis.content_words(query_text)

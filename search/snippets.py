@@ -1,6 +1,6 @@
 """The piece of text to show, and the words to mark in it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from search import analysis
 from search.analysis import Token
@@ -19,17 +19,16 @@ def stems_of(query_text: str) -> frozenset[str]:
 
 def mark(text: str, stems: Collection[str]) -> Snippet:
     """*text* whole, with the words marked whose stem is among *stems*."""
-    return _marked(text, analysis.forms(text, stems))
+    return _marked(text, analysis.find(text, stems))
 
 
-def cut(text: str, forms: Mapping[str, str]) -> Snippet:
+def cut(text: str, wanted: Sequence[Token]) -> Snippet:
     """The part of *text* that holds the most different words, at most 260 characters long.
 
-    *forms* are the words to mark as they stand in it, with their stems.
+    *wanted* are the words to mark, in order.
     """
     if len(text) <= _LENGTH:
-        return _marked(text, forms)
-    wanted = analysis.find(text, forms)
+        return _marked(text, wanted)
     start = _best_start(text, wanted)
     start, end = _at_words(text, start, min(len(text), start + _LENGTH))
     before, after = "…" if start else "", "…" if end < len(text) else ""
@@ -38,8 +37,8 @@ def cut(text: str, forms: Mapping[str, str]) -> Snippet:
     return Snippet(f"{before}{text[start:end]}{after}", marks)
 
 
-def _marked(text: str, forms: Mapping[str, str]) -> Snippet:
-    return Snippet(text, tuple((t.start, t.end) for t in analysis.find(text, forms)))
+def _marked(text: str, wanted: Sequence[Token]) -> Snippet:
+    return Snippet(text, tuple((token.start, token.end) for token in wanted))
 
 
 def _best_start(text: str, wanted: Sequence[Token]) -> int:
