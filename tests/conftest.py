@@ -5,8 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import StaticPool
 
+from kb import database
 from kb.access import LOCAL_USER
+from kb.database import Sessions
 from kb.settings import Settings
 from search.opening import open_encoder
 from web import wiring, work
@@ -53,3 +58,19 @@ def library(tmp_path_factory: pytest.TempPathFactory, encoders: Path) -> Iterato
     work.sync(built)
     yield built
     built.close()
+
+
+@pytest.fixture
+def sessions() -> Iterator[Sessions]:
+    """Sessions on an empty base in memory."""
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    database.migrate(engine)
+    yield database.sessions(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def session(sessions: Sessions) -> Iterator[Session]:
+    """A session on that base."""
+    with sessions() as session:
+        yield session
