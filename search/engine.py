@@ -80,15 +80,14 @@ class Engine:
         named = items.named(session, principal, query.text)
         ranking = self._rank(index, query, among, named)
         answered = fusion.answers(ranking.evidence)
-        order = ranking.related() if answered else list(ranking.order)
+        if answered:
+            order = ranking.related()
+        else:
+            order = _visible(session, principal, ranking.order)[: fusion.NEAREST]
         counts = facets.count(session, principal, order)
         if facets.total(counts) < len(order):
             # The index is a moment older than the database.
-            seen = items.visible_among(session, principal, order)
-            order = [item for item in order if item in seen]
-        if not answered:
-            order = order[: fusion.NEAREST]
-            counts = facets.count(session, principal, order)
+            order = _visible(session, principal, order)
         page = ranking.found(order[offset : offset + limit])
         return Results(
             query,
@@ -114,8 +113,7 @@ class Engine:
         order = sorted(
             filter(lambda i: fusion.related(evidence[i], 0.0), evidence), key=lambda i: -evidence[i].cosine
         )
-        seen = items.visible_among(session, principal, order)
-        found = [hits.Found(i, evidence[i].cosine, evidence[i]) for i in order if i in seen]
+        found = [hits.Found(i, evidence[i].cosine, evidence[i]) for i in _visible(session, principal, order)]
         return list(hits.present(session, principal, "", vector, found[:limit], index.vectors))
 
     def _index(self) -> Generation:
@@ -188,6 +186,11 @@ class Engine:
         scores = fusion.fuse(evidence)
         order = fusion.rank(evidence, scores, named)
         return _Ranking(tuple(order), scores, evidence, vector, capped)
+
+
+def _visible(session: Session, principal: Principal, order: Sequence[ItemId]) -> list[ItemId]:
+    seen = items.visible_among(session, principal, order)
+    return [item for item in order if item in seen]
 
 
 def _weigh(
