@@ -73,12 +73,10 @@ def media_type(session: Session, source_id: int) -> str:
 
 
 def below(session: Session, roots: Sequence[str]) -> list[str]:
-    """Locations, in order, of live files at or below any of *roots*."""
+    """Locations, in order, of live files below any of *roots*, such as `/a/folder/` or `starter:`."""
     if not roots:
         return []
-    inside = or_(
-        *(or_(Source.location == root, Source.location.startswith(root, autoescape=True)) for root in roots)
-    )
+    inside = or_(*(Source.location.startswith(root, autoescape=True) for root in roots))
     return list(
         session.scalars(
             select(Source.location).where(Source.withdrawn_at.is_(None), inside).order_by(Source.location)
