@@ -12,11 +12,11 @@ from kb.access import Principal
 from kb.errors import InvalidError, UnavailableError
 from kb.values import Filters, ItemId, PassageId
 from search import analysis, fusion, generation, hits, snippets
-from search.fusion import Evidence
+from search.fusion import Evidence, Mode
 from search.generation import DamagedError, Generation
 from search.ports import Encoder, LexicalIndex, Vector, VectorIndex, WordMatch
 from search.query import Query
-from search.results import Hit, Results, Why
+from search.results import Hit, Ranked, Results, Why
 
 DEPTH = 1_000
 """Passages near in meaning that are looked at for one query."""
@@ -97,6 +97,21 @@ class Engine:
             nearest_only=not answered and bool(order),
             capped=ranking.capped and answered,
         )
+
+    def rank(
+        self, session: Session, principal: Principal, query: Query, *, limit: int, mode: Mode = Mode.HYBRID
+    ) -> Ranked:
+        """The first *limit* items for *query*, uncut by relevance, ranked by *mode*; for evaluation."""
+        index = self._index()
+        among = self._among(session, principal, query, index.words)
+        named = items.named(session, principal, query.text)
+        found = self._rank(index, query, among, named)
+        answered = fusion.answers(found.evidence)
+        if mode is Mode.HYBRID:
+            return Ranked(found.order[:limit], answered)
+        scores = {Mode.WORDS: fusion.by_words, Mode.MEANING: fusion.by_meaning}[mode](found.evidence)
+        order = sorted(scores, key=lambda item: (-scores[item], item))
+        return Ranked(tuple(order[:limit]), answered)
 
     def similar(self, session: Session, principal: Principal, ref: str, *, limit: int = 5) -> list[Hit]:
         """Items that mean what the item *ref* means, nearest first. Raises NotFoundError."""

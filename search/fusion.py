@@ -1,6 +1,7 @@
 """From two rankings to one: pure functions over scores."""
 
 from collections.abc import Collection, Mapping
+from enum import StrEnum
 from typing import NamedTuple
 
 from kb.values import ItemId, PassageId
@@ -23,6 +24,14 @@ NEAREST = 5
 """How many items are offered when nothing answers."""
 
 
+class Mode(StrEnum):
+    """What a ranking goes by; anything but both is for comparing."""
+
+    HYBRID = "hybrid"
+    WORDS = "words"
+    MEANING = "meaning"
+
+
 class Evidence(NamedTuple):
     """What speaks for one item."""
 
@@ -34,6 +43,16 @@ class Evidence(NamedTuple):
     """Whether it holds every word of the query, close together."""
     place: PassageId | None = None
     """Where its words stand, if it holds any."""
+
+
+def by_words(evidence: Mapping[ItemId, Evidence]) -> dict[ItemId, float]:
+    """BM25 alone, of the items that hold any of the words."""
+    return {item: e.bm25 for item, e in evidence.items() if e.bm25 > 0}
+
+
+def by_meaning(evidence: Mapping[ItemId, Evidence]) -> dict[ItemId, float]:
+    """The cosine of the nearest passage alone."""
+    return {item: e.cosine for item, e in evidence.items()}
 
 
 def fuse(evidence: Mapping[ItemId, Evidence]) -> dict[ItemId, float]:

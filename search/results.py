@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from kb.facets import FacetCounts
 from kb.items import ItemSummary
 from kb.passages import StoredPassage
+from kb.values import ItemId
 from search.query import Query
 
 
@@ -60,3 +61,12 @@ class Results:
     """Nothing answers well: the hits are merely the nearest there is."""
     capped: bool
     """More may match than were ranked: *total* is a lower bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Items in order, not cut by relevance: what a ranking is judged by."""
+
+    items: tuple[ItemId, ...]
+    answered: bool
+    """Whether the query counts as answered."""
