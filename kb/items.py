@@ -35,6 +35,7 @@ _TERMS: dict[str, type[StrEnum]] = {
     "document_kind": DocumentKind,
 }
 """Kinds' own fields that hold a term, stored as plain text."""
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,19 @@ def named(session: Session, principal: Principal, text: str) -> set[ItemId]:
         )
     )
     return {ItemId(id_) for id_ in found}
+
+
+def referred(session: Session, principal: Principal, references: Collection[str]) -> dict[ItemId, str]:
+    """The items that *principal* may see with any of *references*, where they came from or else here."""
+    wanted = sorted(references)
+    found: dict[ItemId, str] = {}
+    for column in (Item.ref, Item.external_ref):
+        for start in range(0, len(wanted), _BATCH):
+            rows = session.execute(
+                select(Item.id, column).where(visible(principal), column.in_(wanted[start : start + _BATCH]))
+            )
+            found.update((ItemId(id_), reference) for id_, reference in rows)
+    return found
 
 
 def visible_among(session: Session, principal: Principal, ids: Collection[ItemId]) -> set[ItemId]:
