@@ -293,6 +293,77 @@ class ImportJob(Base):
     report: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 
+class SearchEvent(Base):
+    """A search that somebody made, and how it went."""
+
+    __tablename__ = "search_event"
+    __table_args__ = (Index("ix_search_event_person", "person", "folded"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, default=now, index=True)
+    person: Mapped[str] = mapped_column(String(200))
+    query: Mapped[str] = mapped_column(Text)
+    """As typed."""
+    folded: Mapped[str] = mapped_column(String(200))
+    """How it begins, in lower case with single spaces."""
+    words: Mapped[str] = mapped_column(Text)
+    """What was ranked by: the query without its filters."""
+    filters: Mapped[dict[str, list[str]]] = mapped_column(JSON)
+    """Chosen beside it."""
+    found: Mapped[int]
+    answered: Mapped[bool]
+    """False when only the nearest were shown, or nothing."""
+    milliseconds: Mapped[int]
+    through: Mapped[str] = mapped_column(String(10))
+
+
+class SearchOpening(Base):
+    """An item that somebody opened from the results of a search."""
+
+    __tablename__ = "search_opening"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, default=now, index=True)
+    person: Mapped[str] = mapped_column(String(200), index=True)
+    words: Mapped[str] = mapped_column(Text)
+    """Of the query, without its filters."""
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), index=True)
+    rank: Mapped[int | None]
+    """Its place among the results, counted from 1."""
+
+
+class Feedback(Base):
+    """Whether an item helped a person with a query; they may change their mind."""
+
+    __tablename__ = "feedback"
+
+    person: Mapped[str] = mapped_column(String(200), primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """Of the words, in lower case with single spaces."""
+    words: Mapped[str] = mapped_column(Text)
+    helpful: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class SavedSearch(Base):
+    """A search that somebody keeps under a name."""
+
+    __tablename__ = "saved_search"
+    __table_args__ = (UniqueConstraint("owner", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200))
+    query: Mapped[str] = mapped_column(Text)
+    """As typed."""
+    filters: Mapped[dict[str, list[str]]] = mapped_column(JSON)
+    """Chosen beside it."""
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    visited_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    """When its owner last looked at the results."""
+
+
 class AuditEvent(Base):
     """Who did what to which thing, and when."""
 

@@ -1,6 +1,6 @@
 """Frozen values that cross package borders."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NewType
@@ -225,3 +225,19 @@ class Filters:
     def __bool__(self) -> bool:
         """Whether anything is asked for."""
         return bool(self.before or self.after or any(self.facets.values()))
+
+    def as_json(self) -> dict[str, list[str]]:
+        """As plain values by name, which are also the names of query parameters."""
+        found = {str(name): list(values) for name, values in self.facets.items() if values}
+        days = {"before": self.before, "after": self.after}
+        return found | {name: [day.isoformat()] for name, day in days.items() if day}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Sequence[str]]) -> "Filters":
+        """What *as_json* gave."""
+        before, after = (stored.get(name, ()) for name in ("before", "after"))
+        return cls(
+            {name: tuple(stored[name]) for name in FacetName if name in stored},
+            date.fromisoformat(before[0]) if before else None,
+            date.fromisoformat(after[0]) if after else None,
+        )

@@ -143,7 +143,8 @@ def search(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Search; best first, each result with the reason why it is there."""
     from kb.access import LOCAL_USER
-    from web import finding
+    from kb.searches import Through
+    from web import history
     from web.finding import Paging
     from web.terminal import existing, give_json, out
 
@@ -161,7 +162,7 @@ def search(  # noqa: PLR0913 - each is an option of the command
     paging = Paging(page, limit)
     with existing(context.obj) as services:
         with services.sessions() as session:
-            found = finding.search(services, session, LOCAL_USER, text, chosen, paging)
+            found = history.search(services, session, LOCAL_USER, text, chosen, paging, Through.CLI)
         if json:
             from web.answers import SearchOut
 

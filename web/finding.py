@@ -38,16 +38,6 @@ def search(
     return services.search().search(session, principal, query, offset=paging.offset, limit=paging.size)
 
 
-def parameters(filters: Filters) -> dict[str, list[str]]:
-    """*filters* as query parameters."""
-    found = {str(name): list(values) for name, values in filters.facets.items() if values}
-    if filters.before:
-        found["before"] = [filters.before.isoformat()]
-    if filters.after:
-        found["after"] = [filters.after.isoformat()]
-    return found
-
-
 FACET_TITLE = {
     FacetName.KIND: "Kind",
     FacetName.PHASE: "Project phase",

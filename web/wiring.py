@@ -13,6 +13,10 @@ from kb.settings import Settings
 from search.encoder import OnnxEncoder
 from search.engine import Engine
 from search.opening import open_encoder
+from web.recorder import Recorder
+
+_STOP_SECONDS = 3.0
+"""For writing what waits to be recorded."""
 
 
 @dataclass(slots=True)
@@ -23,6 +27,7 @@ class Services:
     database: Database
     sessions: Sessions
     files: FileStore
+    recorder: Recorder
     _encoder: OnnxEncoder | None = None
     _engine: Engine | None = None
     _lock: Lock = field(default_factory=Lock)
@@ -48,11 +53,14 @@ class Services:
             return self._engine
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Write what waits to be recorded and let go of the database."""
+        self.recorder.stop(_STOP_SECONDS)
         self.database.dispose()
 
 
 def build(settings: Settings) -> Services:
     """Services over the base that *settings* describe; nothing is opened or written yet."""
     engine = database.connect(settings.url)
-    return Services(settings, engine, database.sessions(engine), FileStore(settings.files))
+    sessions = database.sessions(engine)
+    recorder = Recorder(sessions, settings.search_log_days)
+    return Services(settings, engine, sessions, FileStore(settings.files), recorder)

@@ -5,6 +5,10 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
+from kb.database import transaction
+from kb.vocabulary import Phase
+from tests.samples import lesson, store
+from web import work
 from web.app import create_app
 from web.wiring import Services
 
@@ -20,4 +24,38 @@ def reading(library: Services) -> Iterator[TestClient]:
 def client(services: Services) -> Iterator[TestClient]:
     """A client of an empty base."""
     with TestClient(create_app(services), base_url="http://localhost", follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def shelf(services: Services) -> Services:
+    """A base of four lessons of three projects, indexed."""
+    with transaction(services.sessions) as session:
+        store(
+            session,
+            lesson(
+                "Cables came late", "The supplier delivered the cables late.", ref="C-1", project="Harbour"
+            ),
+            lesson(
+                "Drums were missing", "The supplier sent no drums for cables.", ref="C-2", project="Bridge"
+            ),
+            lesson("=Tests began early", "Early tests of the software helped.", ref="T-1", project="Portal"),
+            lesson(
+                "Training paid off",
+                "Users who were trained early accepted the software.",
+                ref="T-2",
+                project="Portal",
+                phases=(Phase.DELIVERY,),
+                url="https://example.org/t2",
+                organisation="Åland & Co",
+            ),
+        )
+    work.sync(services)
+    return services
+
+
+@pytest.fixture
+def browsing(shelf: Services) -> Iterator[TestClient]:
+    """A client of that base."""
+    with TestClient(create_app(shelf), base_url="http://localhost", follow_redirects=False) as client:
         yield client

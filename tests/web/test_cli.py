@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from kb import searches
+from kb.access import LOCAL_USER
 from web.lock import serving, writing
 from web.wiring import Services
 
@@ -257,3 +259,9 @@ def test_a_server_tells_its_address_answers_and_stops(services: Services) -> Non
                 assert len(lines) == 1, "nothing changed, so nothing is loaded or indexed"
         with pytest.raises(urllib.error.URLError):
             urllib.request.urlopen(address, timeout=5)  # noqa: S310
+
+
+def test_a_search_is_recorded_without_a_word(shelf: Services) -> None:
+    assert kb(shelf.settings.data, "search", "late", "cables").stderr == ""
+    with shelf.sessions() as session:
+        assert [one.query for one in searches.recent(session, LOCAL_USER)] == ["late cables"]

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from web import finding
+from kb.searches import Through
+from web import history
 from web.answers import SearchOut
 from web.api.problems import PROBLEMS
 from web.choices import FiltersDep, PagingDep
@@ -37,6 +38,6 @@ def search(  # noqa: PLR0913 - each is one thing FastAPI brings in
     Filters are applied before ranking. `total`, `facets` and pages are of one and the same set. When nothing
     answers well, `nearest_only` is true and the hits are merely the nearest there is.
     """
-    results = finding.search(services, session, principal, q, filters, wanted)
+    results = history.search(services, session, principal, q, filters, wanted, Through.API)
     add_links(request, response, wanted.page, wanted.pages(results.total))
     return SearchOut.of(results, q, wanted)

@@ -17,7 +17,7 @@ from kb.values import TrainingFields
 from search import snippets
 from search.query import parse
 from search.results import Hit
-from web import facts
+from web import facts, history
 from web.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
 from web.rendering import Mark, Part, Rendered, parts, render
@@ -51,7 +51,7 @@ def version(
 
 
 @router.get("/items/{ref:path}")
-def item(
+def item(  # noqa: PLR0913 - each is one thing FastAPI brings in
     ref: str,
     services: ServicesDep,
     session: SessionDep,
@@ -59,11 +59,13 @@ def item(
     passage: Annotated[int | None, Query(ge=0, le=10_000_000)] = None,
     part: Annotated[int | None, Query(ge=1, le=10_000)] = None,
     q: str = "",
+    rank: Annotated[int | None, Query(ge=1, le=10_000_000)] = None,
 ) -> HTMLResponse:
     """An item as a document, with its facts at the side, opened at *passage*, the words of *q* marked."""
     found = items.get(session, principal, ref)
     cited = None
     if passage is not None:
+        history.opened(services, principal, q, found.head.id, rank)
         stored = passages.of_item(session, principal, found.head.id)
         cited = next((one for one in stored if one.ordinal == passage), None)
     stretches = parts(found.body)

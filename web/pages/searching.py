@@ -11,11 +11,12 @@ from fastapi.responses import HTMLResponse
 
 from kb import items
 from kb.facets import FacetCounts
+from kb.searches import Through
 from kb.values import Filters
 from kb.vocabulary import FacetName, Kind, label
 from search.query import parse
 from search.results import Results
-from web import finding
+from web import finding, history
 from web.addresses import query_string
 from web.choices import FiltersDep, PagingDep
 from web.deps import PrincipalDep, ServicesDep, SessionDep
@@ -79,7 +80,7 @@ def search(
             kinds_found=_kinds(newest.facets),
             hits=newest.hits,
         )
-    results = finding.search(services, session, principal, q, filters, wanted)
+    results = history.search(services, session, principal, q, filters, wanted, Through.PAGE)
     return page("results.html", **_context(results, q, filters, wanted))
 
 
@@ -89,8 +90,8 @@ def _kinds(counts: FacetCounts) -> list[tuple[Kind, int]]:
 
 
 def _context(results: Results, q: str, filters: Filters, wanted: Paging) -> dict[str, Any]:
-    chosen = finding.parameters(filters)
-    active = finding.parameters(results.query.filters)
+    chosen = filters.as_json()
+    active = results.query.filters.as_json()
     only_kind = chosen.get("kind", []) if set(chosen) == {"kind"} else []
     heading = KIND_PLURAL[Kind(only_kind[0])] if not q and len(only_kind) == 1 else "Search results"
     return {
@@ -169,7 +170,7 @@ def _without(q: str, name: str, value: str) -> str:
     """The query text without the filters in it that ask for *value*."""
 
     def kept(written: re.Match[str]) -> str:
-        asked = finding.parameters(parse(written[0]).filters).get(name, [])
+        asked = parse(written[0]).filters.as_json().get(name, [])
         return "" if _holds(asked, value) else written[0]
 
     return _WRITTEN_FILTER.sub(kept, q).strip()
