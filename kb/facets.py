@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, not_, select
 from sqlalchemy.orm import Session
 
 from kb.access import Principal, visible
@@ -35,26 +35,27 @@ def values(draft: ItemDraft) -> set[tuple[str, str]]:
         FacetName.APPROACH: draft.approaches,
         FacetName.TAG: (tag.lower() for tag in draft.tags),
         FacetName.YEAR: (str(draft.dated.year),) if draft.dated else (),
+        FacetName.OWNER: (draft.owner,),
     }
     return {(str(name), value[:300]) for name, found in many.items() for value in found if value}
 
 
 def condition(filters: Filters) -> ColumnElement[bool]:
     """The condition on Item that *filters* ask for; values match in any case."""
-    wanted: list[ColumnElement[bool]] = [
-        Item.id.in_(
-            select(Facet.item_id).where(
-                Facet.name == name, func.lower(Facet.value).in_([v.lower() for v in chosen])
-            )
-        )
-        for name, chosen in filters.facets.items()
-        if chosen
-    ]
+    wanted = [_carries(name, chosen) for name, chosen in filters.facets.items() if chosen]
+    wanted += [not_(_carries(name, barred)) for name, barred in filters.without.items() if barred]
     if filters.before:
         wanted.append(Item.dated < filters.before)
     if filters.after:
         wanted.append(Item.dated >= filters.after)
     return and_(*wanted) if wanted else Item.id.is_not(None)
+
+
+def _carries(name: FacetName, values: Collection[str]) -> ColumnElement[bool]:
+    """The condition on Item that it carries any of *values*."""
+    lowered = [value.lower() for value in values]
+    carrying = select(Facet.item_id).where(Facet.name == name, func.lower(Facet.value).in_(lowered))
+    return Item.id.in_(carrying)
 
 
 def matching(session: Session, principal: Principal, filters: Filters) -> list[ItemId]:

@@ -214,20 +214,23 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What items must match: all the named facets, any value within one."""
+    """What items must match: all the named facets, any value within one, and no unwanted value."""
 
     facets: Mapping[FacetName, tuple[str, ...]] = field(default_factory=dict[FacetName, tuple[str, ...]])
     before: date | None = None
     """Dated earlier than this day."""
     after: date | None = None
     """Dated on this day or later."""
+    without: Mapping[FacetName, tuple[str, ...]] = field(default_factory=dict[FacetName, tuple[str, ...]])
+    """Values that they must not carry."""
 
     def __bool__(self) -> bool:
         """Whether anything is asked for."""
-        return bool(self.before or self.after or any(self.facets.values()))
+        named = (*self.facets.values(), *self.without.values())
+        return bool(self.before or self.after or any(named))
 
     def as_json(self) -> dict[str, list[str]]:
-        """As plain values by name, which are also the names of query parameters."""
+        """As plain values by name, which are query parameters too; unwanted values have none."""
         found = {str(name): list(values) for name, values in self.facets.items() if values}
         days = {"before": self.before, "after": self.after}
         return found | {name: [day.isoformat()] for name, day in days.items() if day}

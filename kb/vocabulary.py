@@ -175,6 +175,7 @@ class FacetName(StrEnum):
     APPROACH = "approach"
     TAG = "tag"
     YEAR = "year"
+    OWNER = "owner"
 
 
 REFERENCE_PREFIX = {

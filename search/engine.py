@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kb import facets, items, passages
 from kb.access import Principal
-from kb.errors import InvalidError, UnavailableError
+from kb.errors import UnavailableError
 from kb.values import Filters, ItemId, PassageId
 from search import analysis, fusion, generation, hits, snippets
 from search.fusion import Evidence, Mode
@@ -69,10 +69,8 @@ class Engine:
         """The page of hits from *offset*, at most *limit* of them, out of what *principal* may see.
 
         A query without words lists what its filters match, newest first.
-        Raises InvalidError for unwanted words alone, UnavailableError when there is no usable index.
+        Raises UnavailableError when there is no usable index.
         """
-        if not query.text and query.excluded:
-            raise InvalidError("Unwanted words alone find nothing: add what you are looking for.")
         if not query.text:
             return self._browse(session, principal, query, offset, limit)
         index = self._index()
@@ -174,8 +172,8 @@ class Engine:
         if principal.sees_everything and not query.filters and not query.restricted:
             return None
         among = self._permitted(session, principal, query.filters)
-        for phrase in query.phrases:
-            among &= words.holding([phrase])
+        for any_of in query.required:
+            among &= words.holding(any_of)
         return among - words.holding(query.excluded)
 
     def _permitted(self, session: Session, principal: Principal, filters: Filters) -> set[ItemId]:

@@ -40,6 +40,9 @@ def facets(  # noqa: PLR0913 - one parameter for each facet, so that OpenAPI lis
     year: Annotated[
         list[Year], Query(default_factory=list, max_length=50, description="Any of these years.")
     ],
+    owner: Annotated[
+        list[Text], Query(default_factory=list, max_length=50, description="Any of these owners, by name.")
+    ],
 ) -> dict[FacetName, tuple[str, ...]]:
     """The facet values that a request asks for; parameters may be repeated."""
     asked: dict[FacetName, list[str]] = {
@@ -51,6 +54,7 @@ def facets(  # noqa: PLR0913 - one parameter for each facet, so that OpenAPI lis
         FacetName.APPROACH: [*approach],
         FacetName.TAG: [value for value in tag if value.strip()],
         FacetName.YEAR: [str(value) for value in year],
+        FacetName.OWNER: [value for value in owner if value.strip()],
     }
     return {name: tuple(dict.fromkeys(values)) for name, values in asked.items() if values}
 

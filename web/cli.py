@@ -127,7 +127,9 @@ def search(  # noqa: PLR0913 - each is an option of the command
     context: typer.Context,
     query: Annotated[
         list[str],
-        typer.Argument(help='Words, "exact phrases", -unwanted words, filters such as kind:lesson.'),
+        typer.Argument(
+            help='Words, "exact phrases", this OR that, -unwanted words, filters like kind:lesson.'
+        ),
     ],
     kind: Annotated[Many, typer.Option(help="Only this kind; may be repeated, like all filters.")] = None,
     phase: Annotated[Many, typer.Option(help="Only this project phase.")] = None,
@@ -137,6 +139,7 @@ def search(  # noqa: PLR0913 - each is an option of the command
     approach: Annotated[Many, typer.Option(help="Only this approach.")] = None,
     tag: Annotated[Many, typer.Option(help="Only this tag.")] = None,
     year: Annotated[Many, typer.Option(help="Only this year.")] = None,
+    owner: Annotated[Many, typer.Option(help="Only of this owner.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Results on one page.")] = 10,
     page: Annotated[int, typer.Option(min=1, max=100_000, help="Page, counted from 1.")] = 1,
     json: Json = False,
@@ -158,6 +161,7 @@ def search(  # noqa: PLR0913 - each is an option of the command
         approach=approach,
         tag=tag,
         year=year,
+        owner=owner,
     )
     paging = Paging(page, limit)
     with existing(context.obj) as services:

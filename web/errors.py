@@ -1,6 +1,7 @@
 """Errors as answers: problem details (RFC 9457) for the API, a designed page for people."""
 
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -8,6 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from kb.errors import ConflictError, InvalidError, KbError, NotFoundError, UnavailableError
+from search.terms import QueryError
 from web.headers import RESPONSE_HEADERS
 from web.layout import page
 
@@ -53,8 +55,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_fault)
 
 
-def answer(request: Request, status: int, detail: str) -> Response:
-    """The error *status* with the sentence *detail*: problem+json below /api, a page elsewhere."""
+def answer(request: Request, status: int, detail: str, **members: Any) -> Response:
+    """The error *status* with the sentence *detail*: problem+json below /api, a page elsewhere.
+
+    *members* extend the problem.
+    """
     name, title = MEANING.get(status, ("error", HTTPStatus(status).phrase))
     if request.url.path.startswith("/api/"):
         body = {
@@ -63,6 +68,7 @@ def answer(request: Request, status: int, detail: str) -> Response:
             "status": status,
             "detail": detail,
             "instance": request.url.path,
+            **members,
         }
         return JSONResponse(body, status, media_type="application/problem+json")
     return page("error.html", status=status, title=title, detail=detail)
@@ -70,7 +76,15 @@ def answer(request: Request, status: int, detail: str) -> Response:
 
 def _on_kb_error(request: Request, error: Exception) -> Response:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    return answer(request, status, str(error))
+    return answer(request, status, str(error), **_members(error))
+
+
+def _members(error: Exception) -> dict[str, Any]:
+    """Where in the query the fault is, and how it may be mended."""
+    if not isinstance(error, QueryError):
+        return {}
+    mended = {"suggestion": error.corrected} if error.corrected else {}
+    return {"position": [error.start, error.end], **mended}
 
 
 def _on_http_error(request: Request, error: Exception) -> Response:

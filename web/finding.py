@@ -47,5 +47,6 @@ FACET_TITLE = {
     FacetName.YEAR: "Year",
     FacetName.PROJECT: "Project",
     FacetName.TAG: "Tag",
+    FacetName.OWNER: "Owner",
 }
 """Names of the facets for people, in the order in which pages show them."""

@@ -46,6 +46,11 @@ class ProblemOut(BaseModel):
     status: int
     detail: str = Field(description="A sentence for people.")
     instance: str
+    position: tuple[int, int] | None = Field(
+        default=None,
+        description="Characters [start, end) of the query that are meant, if it is the query's fault.",
+    )
+    suggestion: str | None = Field(default=None, description="The query as it was probably meant.")
 
 
 class LocatorOut(Out):

@@ -10,13 +10,16 @@ from typing import Any
 
 import typer
 from pydantic import ValidationError
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 from sqlalchemy import make_url
 
 from kb import database
 from kb.errors import InvalidError, KbError, UnavailableError
 from kb.settings import Settings
+from search.terms import QueryError
 from web import wiring
 from web.wiring import Services
 
@@ -24,6 +27,9 @@ FAILED = 1
 UNAVAILABLE = 3
 INTERRUPTED = 130
 
+_UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_BEFORE = 40
+"""Characters shown before what is pointed at."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -67,10 +73,23 @@ def manners() -> Generator[None]:
         yield
     except KbError as error:
         err().print(f"[bold red]Error:[/] {_escaped(str(error))}", soft_wrap=True)
+        if isinstance(error, QueryError):
+            _point_at(error)
         raise typer.Exit(UNAVAILABLE if isinstance(error, UnavailableError) else FAILED) from error
     except KeyboardInterrupt:
         err().print("Stopped. What was stored so far is kept; the same command goes on from there.")
         raise typer.Exit(INTERRUPTED) from None
+
+
+def _point_at(error: QueryError) -> None:
+    """The query with carets under what is meant."""
+    first = max(0, error.start - _BEFORE)
+    shown = [_UNSHOWN.sub(" ", part) for part in (error.text[first : error.start], error.text[error.start :])]
+    length = cell_len(_UNSHOWN.sub(" ", error.text[error.start : error.end]))
+    console = err()
+    line, carets = "".join(shown), " " * cell_len(shown[0]) + "^" * length
+    for text, style in ((line, ""), (carets, "bold red")):
+        console.print(Text("  " + text, style, no_wrap=True, overflow="ellipsis"))
 
 
 @contextmanager

@@ -72,7 +72,6 @@ HOSTILE = [
     "🙂 риск 风险",
     "-",
     "kind:",
-    "kind:nonsense",
     "((((((((",
     "a" * 1999,
     " ".join("word" for _ in range(390)),
@@ -87,7 +86,9 @@ def test_strange_queries_are_harmless(reading: TestClient, query: str) -> None:
     assert reading.get("/api/v1/items").json()["total"] > 30
 
 
-@pytest.mark.parametrize("query", ["x" * 10_000, "before:never", "after:2020-13-01", "-risk"])
+@pytest.mark.parametrize(
+    "query", ["x" * 10_000, "before:never", "after:2020-13-01", "-risk", "kind:nonsense"]
+)
 def test_a_query_that_can_not_be_used_is_answered_with_a_sentence(reading: TestClient, query: str) -> None:
     answer = reading.get("/api/v1/search", params={"q": query})
     assert answer.status_code == 400
@@ -96,6 +97,26 @@ def test_a_query_that_can_not_be_used_is_answered_with_a_sentence(reading: TestC
     page = reading.get("/", params={"q": query})
     assert page.status_code == 400
     assert page.headers["content-type"].startswith("text/html")
+
+
+def test_an_error_in_the_query_says_where_it_is_and_what_may_be_meant(reading: TestClient) -> None:
+    problem = reading.get("/api/v1/search", params={"q": "risk phase:plannning"}).json()
+    assert problem["position"] == [5, 20]
+    assert problem["suggestion"] == "risk phase:planning"
+    assert "did you mean phase:planning?" in problem["detail"]
+    assert "suggestion" not in reading.get("/api/v1/search", params={"q": "risk OR"}).json()
+
+
+def test_unwanted_kinds_and_owners_narrow(reading: TestClient) -> None:
+    every = reading.get("/api/v1/search", params={"q": "risk"}).json()
+    others = reading.get("/api/v1/search", params={"q": "risk -kind:training"}).json()
+    training = reading.get("/api/v1/search", params={"q": "risk", "kind": "training"}).json()
+    assert others["total"] == every["total"] - training["total"] < every["total"]
+    owner = "head of project controls"
+    owned = reading.get("/api/v1/search", params={"owner": owner}).json()
+    written = reading.get("/api/v1/search", params={"q": f'owner:"{owner}"'}).json()
+    assert owned["total"] == written["total"] > 0
+    assert owned["facets"]["owner"][0]["value"] == "Head of project controls"
 
 
 def test_without_an_index_search_says_how_to_build_it(client: TestClient) -> None:

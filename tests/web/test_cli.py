@@ -146,6 +146,12 @@ def test_errors_are_one_sentence(data: Path, arguments: list[str], code: int, se
     assert sentence in done.stderr
 
 
+def test_an_error_in_a_query_is_pointed_at(data: Path) -> None:
+    said = kb(data, "search", "risk phase:plannning", code=1).stderr.splitlines()
+    assert "did you mean phase:planning?" in said[0]
+    assert said[1:3] == ["  risk phase:plannning", "       ^^^^^^^^^^^^^^^"]
+
+
 def test_a_base_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None:
     for command in (["search", "x"], ["show", "x"], ["sync"], ["status"], ["doctor"]):
         assert "kb init" in kb(tmp_path / "none", *command, code=3).stderr

@@ -114,6 +114,22 @@ def test_a_filter_written_into_the_query_can_be_taken_away_as_well(reading: Test
     assert parse_qs(urlsplit(chips["Clear all"]).query) == {"q": ['"risks"']}
 
 
+def test_an_unwanted_filter_has_a_chip_that_takes_it_away(reading: TestClient) -> None:
+    chip = one(opened(reading, "/?q=risk+-kind:training"), ".chips a:not(.plain)")
+    assert chip.get_text().startswith("Not kind: Training")
+    assert parse_qs(urlsplit(str(chip["href"])).query) == {"q": ["risk"]}
+
+
+def test_a_query_that_can_not_be_understood_is_shown_with_the_place_marked(reading: TestClient) -> None:
+    page = opened(reading, "/?q=risk+phase:plannning&kind=lesson", 400)
+    assert one(page, ".asked mark").get_text() == "phase:plannning"
+    assert one(page, "form.box input[name=q]")["value"] == "risk phase:plannning"
+    assert one(page, "form.box input[name=kind]")["value"] == "lesson"
+    corrected = str(one(page, ".fault a")["href"])
+    assert parse_qs(urlsplit(corrected).query) == {"q": ["risk phase:planning"], "kind": ["lesson"]}
+    assert opened(reading, corrected).select("h1")
+
+
 def test_paging_goes_through_all_results(reading: TestClient) -> None:
     address: str | None = "/?kind=lesson&page_size=5"
     seen: list[str] = []

@@ -27,7 +27,8 @@ def search(  # noqa: PLR0913 - each is one thing FastAPI brings in
     q: Annotated[
         str,
         Query(
-            description='Words, "exact phrases", -unwanted words, and filters such as `kind:lesson`; '
+            description='Words, "exact phrases", this OR that, -unwanted words, and filters such as '
+            "`kind:lesson`, or `-kind:lesson` for all others; "
             "empty lists everything, newest first.",
             examples=["supplier delivered late"],
         ),

@@ -1,7 +1,6 @@
 """The search page, which is also the home page and the list of each kind."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
@@ -14,8 +13,9 @@ from kb.facets import FacetCounts
 from kb.searches import Through
 from kb.values import Filters
 from kb.vocabulary import FacetName, Kind, label
-from search.query import parse
-from search.results import Results
+from search.query import parse, without
+from search.results import Results, Snippet
+from search.terms import QueryError, Term, terms
 from web import finding, history
 from web.addresses import query_string
 from web.choices import FiltersDep, PagingDep
@@ -29,8 +29,7 @@ router = APIRouter()
 _SHOWN = 6
 """Values of a facet shown at once; the others unfold."""
 _UNFOLDED = 40
-_WRITTEN_FILTER = re.compile(r'(?<!\S)[A-Za-z_]+:(?:"[^"]*"|\S+)\s*')
-_FREE_TEXT = (FacetName.PROJECT, FacetName.TAG, FacetName.YEAR)
+_FREE_TEXT = (FacetName.PROJECT, FacetName.TAG, FacetName.YEAR, FacetName.OWNER)
 
 
 Chosen = dict[str, list[str]]
@@ -80,8 +79,26 @@ def search(
             kinds_found=_kinds(newest.facets),
             hits=newest.hits,
         )
-    results = history.search(services, session, principal, q, filters, wanted, Through.PAGE)
+    try:
+        results = history.search(services, session, principal, q, filters, wanted, Through.PAGE)
+    except QueryError as error:
+        return _misunderstood(error, filters)
     return page("results.html", **_context(results, q, filters, wanted))
+
+
+def _misunderstood(error: QueryError, filters: Filters) -> HTMLResponse:
+    """The query with the place that is meant, and a way on."""
+    chosen = filters.as_json()
+    return page(
+        "misunderstood.html",
+        400,
+        q=error.text,
+        hidden=_hidden(chosen),
+        sentence=str(error),
+        query=Snippet(error.text, ((error.start, error.end),)),
+        corrected=error.corrected,
+        corrected_url=_url(error.corrected, chosen),
+    )
 
 
 def _kinds(counts: FacetCounts) -> list[tuple[Kind, int]]:
@@ -101,9 +118,9 @@ def _context(results: Results, q: str, filters: Filters, wanted: Paging) -> dict
         "section": only_kind[0] if not q and len(only_kind) == 1 else "search",
         "results": results,
         "reasons": [reason(hit) for hit in results.hits],
-        "hidden": [(name, value) for name, values in chosen.items() for value in values],
-        "chips": _chips(q, chosen, active),
-        "clear": _url(_bare(q, active), {}),
+        "hidden": _hidden(chosen),
+        "chips": _chips(q, chosen, active, results.query.filters.without),
+        "clear": _url(without(q, [one for one in terms(q) if one.name]), {}),
         "groups": _groups(results.facets, q, chosen, active),
         "page": wanted.page,
         "pages": wanted.pages(results.total),
@@ -111,6 +128,10 @@ def _context(results: Results, q: str, filters: Filters, wanted: Paging) -> dict
         "first": wanted.offset + 1,
         "tips": _tips(q, active),
     }
+
+
+def _hidden(chosen: Chosen) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in chosen.items() for value in values]
 
 
 def value_text(name: str, value: str) -> str:
@@ -122,11 +143,22 @@ def value_text(name: str, value: str) -> str:
     return value if name in _FREE_TEXT else label(value)
 
 
-def _chips(q: str, chosen: Chosen, active: Chosen) -> list[Choice]:
+def _chips(
+    q: str, chosen: Chosen, active: Chosen, unwanted: Mapping[FacetName, Sequence[str]]
+) -> list[Choice]:
     titles = {str(name): title for name, title in FACET_TITLE.items()} | {"before": "Before", "after": "From"}
-    return [
+    wanted = [
         Choice(value_text(name, value), _url(*_toggled(q, chosen, name, value)), title=titles[name])
         for name, values in active.items()
+        for value in values
+    ]
+    return wanted + [
+        Choice(
+            value_text(name, value),
+            _url(without(q, _asking(q, name, value, unwanted=True)), chosen),
+            title=f"Not {titles[name].lower()}",
+        )
+        for name, values in unwanted.items()
         for value in values
     ]
 
@@ -162,26 +194,19 @@ def _toggled(q: str, chosen: Chosen, name: str, value: str) -> tuple[str, Chosen
     present = chosen.get(name, [])
     if _holds(present, value):
         return q, {**chosen, name: [one for one in present if one.lower() != value.lower()]}
-    shorter = _without(q, name, value)
-    return (q, {**chosen, name: [*present, value]}) if shorter == q else (shorter, chosen)
+    written = _asking(q, name, value)
+    return (without(q, written), chosen) if written else (q, {**chosen, name: [*present, value]})
 
 
-def _without(q: str, name: str, value: str) -> str:
-    """The query text without the filters in it that ask for *value*."""
+def _asking(q: str, name: str, value: str, *, unwanted: bool = False) -> list[Term]:
+    """The filters in the query *q* that ask for *value*, or, when *unwanted*, for anything else."""
 
-    def kept(written: re.Match[str]) -> str:
-        asked = parse(written[0]).filters.as_json().get(name, [])
-        return "" if _holds(asked, value) else written[0]
+    def asks(one: Term) -> bool:
+        asked = parse(q[one.start : one.end]).filters
+        values = asked.without.get(FacetName(name), ()) if unwanted else asked.as_json().get(name, ())
+        return _holds(values, value)
 
-    return _WRITTEN_FILTER.sub(kept, q).strip()
-
-
-def _bare(q: str, active: Chosen) -> str:
-    """The query text without any filter."""
-    for name, values in active.items():
-        for value in values:
-            q = _without(q, name, value)
-    return q
+    return [one for one in terms(q) if one.name and asks(one)]
 
 
 def _url(q: str, chosen: Chosen, size: int = 20, number: int = 1) -> str:
