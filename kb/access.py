@@ -38,7 +38,12 @@ def visible(principal: Principal) -> ColumnElement[bool]:
 
 def readable(principal: Principal) -> ColumnElement[bool]:
     """The condition on Item that holds for what *principal* may open by its reference, withdrawn or not."""
-    return Item.classification.in_(_ORDER[: _ORDER.index(principal.clearance) + 1])
+    return Item.classification.in_(cleared(principal))
+
+
+def cleared(principal: Principal) -> tuple[Classification, ...]:
+    """The classifications that *principal* may read."""
+    return _ORDER[: _ORDER.index(principal.clearance) + 1]
 
 
 def require_write(principal: Principal) -> None:

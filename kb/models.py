@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     DateTime,
+    Double,
     ForeignKey,
     Index,
     LargeBinary,
@@ -362,6 +363,34 @@ class SavedSearch(Base):
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     visited_at: Mapped[datetime] = mapped_column(Moment, default=now)
     """When its owner last looked at the results."""
+
+
+class EvaluationRun(Base):
+    """What search was worth on a judged query set at one time."""
+
+    __tablename__ = "evaluation_run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    queryset: Mapped[str] = mapped_column(String(200), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the query set's files."""
+    engine: Mapped[str] = mapped_column(String(20))
+    model: Mapped[str] = mapped_column(String(200))
+    items: Mapped[int]
+    passages: Mapped[int]
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON)
+    measures: Mapped[dict[str, float]] = mapped_column(JSON)
+    abstention: Mapped[dict[str, int]] = mapped_column(JSON)
+    p50: Mapped[float] = mapped_column(Double)
+    p95: Mapped[float] = mapped_column(Double)
+    queries: Mapped[list[dict[str, Any]]] = mapped_column(JSON, deferred=True, deferred_raiseload=True)
+    notes: Mapped[list[str]] = mapped_column(JSON)
+    baseline: Mapped[bool] = mapped_column(default=False)
+    """Later runs on this query set are held against it; at most one of each set."""
+    clearance: Mapped[str] = mapped_column(String(20))
+    """The highest classification of what was searched."""
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    created_by: Mapped[str] = mapped_column(String(200))
 
 
 class AuditEvent(Base):

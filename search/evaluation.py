@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from kb.access import Principal
 from kb.errors import InvalidError
-from kb.evaluations import Abstention, Evaluation, QueryScore
+from kb.evaluations import Abstention, Evaluation, Figures, QueryScore
 from kb.values import ItemId
 from search.engine import Engine
 from search.fusion import Mode
@@ -222,7 +222,7 @@ def _p_value(changes: "np.ndarray[Any, np.dtype[np.float64]]") -> float:
     return float(found.pvalue)
 
 
-def worse(candidate: Evaluation, baseline: Evaluation, tolerance: float = TOLERANCE) -> list[str]:
+def worse(candidate: Figures, baseline: Figures, tolerance: float = TOLERANCE) -> list[str]:
     """In what *candidate* is worse than *baseline* by more than *tolerance*, a sentence each.
 
     nDCG@10, recall@20 and how well it is known that nothing answers.
