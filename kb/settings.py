@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         return self.data / "index"
 
     @property
+    def synonyms(self) -> Path:
+        """The organisation's own synonyms; need not be there."""
+        return self.data / "synonyms.csv"
+
+    @property
     def models(self) -> Path:
         """Compiled encoders; derived, safe to delete."""
         return self.data / "models"

@@ -17,6 +17,7 @@ from search.generation import DamagedError, Generation
 from search.ports import Encoder, LexicalIndex, Vector, VectorIndex, WordMatch
 from search.query import Query
 from search.results import Hit, Ranked, Results, Why
+from search.synonyms import SynonymFile, reinforced
 
 DEPTH = 1_000
 """Passages near in meaning that are looked at for one query."""
@@ -48,9 +49,10 @@ class _Ranking:
 class Engine:
     """Searches the present generation of the index. Safe to share between threads."""
 
-    def __init__(self, encoder: Encoder, folder: Path) -> None:
+    def __init__(self, encoder: Encoder, folder: Path, synonyms: SynonymFile | None = None) -> None:
         self._encoder = encoder
         self._folder = folder
+        self._synonyms = synonyms or SynonymFile(None)
         self._lock = Lock()
         self._generation: Generation | None = None
 
@@ -186,11 +188,15 @@ class Engine:
         among: Collection[ItemId] | None,
         named: Collection[ItemId],
     ) -> _Ranking:
-        vector = self._encoder.encode_query(query.text)
+        spoken = self._synonyms.current().expand(query.text)
+        vector = self._encoder.encode_query(spoken.spelled_out)
         wanted = analysis.content_words(query.text)
         if not wanted or (among is not None and not among):
             return _Ranking((), {}, {}, vector, capped=False)
-        matches = index.words.matching(wanted, WORDS_DEPTH, among)
+        matches = reinforced(
+            index.words.matching(wanted, WORDS_DEPTH, among),
+            index.words.matching(spoken.alternatives, WORDS_DEPTH, among),
+        )
         near = index.vectors.nearest(vector, DEPTH, among, floor=fusion.RELATED_COSINE)
         capped = len(near) == DEPTH
         near = near or index.vectors.nearest(vector, 2 * fusion.NEAREST, among)

@@ -208,6 +208,31 @@ def _filters(**chosen: Many) -> "Filters":
 
 
 @app.command()
+def synonyms(
+    context: typer.Context,
+    words: Annotated[
+        list[str] | None, typer.Argument(help="Only the rows that hold one of these.", show_default=False)
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show the synonyms in force and where your own go; checks your file. Exit code 1 when it is faulty."""
+    from dataclasses import asdict
+
+    from search.synonyms import load
+    from web import printing
+    from web.terminal import existing, give_json, out
+
+    with existing(context.obj) as services:
+        own = services.settings.synonyms
+        in_force = load(own)
+        rows = in_force.holding(words) if words else in_force.entries
+        if json:
+            give_json({"file": str(own), "exists": own.exists(), "rows": [asdict(row) for row in rows]})
+        else:
+            printing.synonyms(out(), rows, own)
+
+
+@app.command()
 def show(
     context: typer.Context,
     ref: Annotated[str, typer.Argument(help="An item's reference, such as HS-L-001.")],

@@ -1,7 +1,8 @@
 """Results, items and states as the terminal shows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -11,6 +12,7 @@ from kb.items import ItemDetail
 from kb.vocabulary import Kind, label
 from search.results import Hit, Results, Snippet
 from search.sync import SyncReport
+from search.synonyms import Entry
 from web import facts
 from web.finding import Paging
 from web.reasons import reason
@@ -112,6 +114,16 @@ def sync(console: Console, found: SyncReport) -> None:
         f"Index: {found.added:,} passages added, {found.removed:,} taken out, "
         f"{found.embedded:,} embedded in {found.seconds:.1f} s{rate}; {found.total:,} in all."
     )
+
+
+def synonyms(console: Console, rows: Sequence[Entry], own: Path) -> None:
+    """Rows of words that mean the same, your own first, and where they are kept."""
+    for row in rows:
+        line = Text(plain(row.terms[0]), "bold")
+        console.print(line.append(plain(" = " + " = ".join(row.terms[1:])), "not bold"))
+    number = sum(row.own for row in rows)
+    state = "" if own.exists() else ", which is not there yet"
+    console.print(Text(f"{len(rows):,} rows, {number:,} of them from {own}{state}.", "dim"))
 
 
 def table(console: Console, rows: Iterable[tuple[str, str]]) -> None:

@@ -13,6 +13,7 @@ from kb.settings import Settings
 from search.encoder import OnnxEncoder
 from search.engine import Engine
 from search.opening import open_encoder
+from search.synonyms import SynonymFile
 from web.recorder import Recorder
 
 _STOP_SECONDS = 3.0
@@ -49,7 +50,7 @@ class Services:
         encoder = self.encoder()
         with self._lock:
             if self._engine is None:
-                self._engine = Engine(encoder, self.settings.index)
+                self._engine = Engine(encoder, self.settings.index, SynonymFile(self.settings.synonyms))
             return self._engine
 
     def close(self) -> None:

@@ -62,7 +62,9 @@ def test_help_is_there_at_once(data: Path) -> None:
     assert min(times) < 0.5
 
 
-@pytest.mark.parametrize("command", ["init", "ingest", "sync", "search", "show", "serve", "status", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["init", "ingest", "sync", "search", "synonyms", "show", "serve", "status", "doctor"]
+)
 def test_every_command_explains_itself(data: Path, command: str) -> None:
     assert "Usage: kb" in kb(data, command, "--help").stdout
 
@@ -144,6 +146,17 @@ def test_errors_are_one_sentence(data: Path, arguments: list[str], code: int, se
     assert done.stdout == ""
     assert done.stderr.startswith("Error: ")
     assert sentence in done.stderr
+
+
+def test_synonyms_in_force_are_shown_and_a_faulty_file_named(services: Services) -> None:
+    data = services.settings.data
+    own = data / "synonyms.csv"
+    assert "EVM = earned value management" in kb(data, "synonyms", "evm").stdout
+    own.write_text("EVM,earned value method\n")
+    shown = json.loads(kb(data, "synonyms", "evm", "--json").stdout)
+    assert [row["terms"] for row in shown["rows"]] == [["EVM", "earned value method"]]
+    own.write_text("EVM,earned value method\nx,,y\n")
+    assert "line 2: there is nothing between two commas" in kb(data, "synonyms", code=1).stderr
 
 
 def test_an_error_in_a_query_is_pointed_at(data: Path) -> None:
