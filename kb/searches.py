@@ -81,7 +81,7 @@ class JudgedPair:
     words: str
     item: ItemId
     opened: int
-    """Times it was opened from the results."""
+    """People who opened it from the results."""
     helpful: int
     """People whom it helped."""
     unhelpful: int
@@ -184,13 +184,13 @@ def judged_pairs(session: Session) -> Iterator[JudgedPair]:
     For training and evaluation: it names nobody. Words that differ in case or spacing only are one.
     """
     counts: dict[tuple[str, int], list[int]] = {}
-    for words, item, times in session.execute(
-        select(SearchOpening.words, SearchOpening.item_id, func.count())
+    for words, item, people in session.execute(
+        select(SearchOpening.words, SearchOpening.item_id, func.count(SearchOpening.person.distinct()))
         .join(Item, Item.id == SearchOpening.item_id)
         .where(Item.withdrawn_at.is_(None))
         .group_by(SearchOpening.words, SearchOpening.item_id)
     ):
-        counts.setdefault((fold(words), item), [0, 0, 0])[0] += times
+        counts.setdefault((fold(words), item), [0, 0, 0])[0] += people
     for words, item, helpful, people in session.execute(
         select(Feedback.words, Feedback.item_id, Feedback.helpful, func.count())
         .join(Item, Item.id == Feedback.item_id)

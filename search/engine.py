@@ -16,7 +16,7 @@ from search.fusion import Evidence, Mode
 from search.generation import DamagedError, Generation
 from search.ports import Encoder, LexicalIndex, Vector, VectorIndex, WordMatch
 from search.query import Query
-from search.results import Hit, Ranked, Results, Why
+from search.results import Hit, Ranked, Results, Similar, Why
 from search.synonyms import SynonymFile, reinforced
 
 DEPTH = 1_000
@@ -98,6 +98,17 @@ class Engine:
             capped=ranking.capped and answered,
         )
 
+    def matching(self, session: Session, principal: Principal, query: Query) -> list[ItemId]:
+        """Every item that answers *query*, best first; none when nothing answers it well.
+
+        *query* has words: what filters alone match is a matter of the database. Raises as *search* does.
+        """
+        index = self._index()
+        among = self._among(session, principal, query, index.words)
+        ranking = self._rank(index, query, among, items.named(session, principal, query.text))
+        answered = fusion.answers(ranking.evidence)
+        return _visible(session, principal, ranking.related()) if answered else []
+
     def rank(
         self, session: Session, principal: Principal, query: Query, *, limit: int, mode: Mode = Mode.HYBRID
     ) -> Ranked:
@@ -113,23 +124,26 @@ class Engine:
         order = sorted(scores, key=lambda item: (-scores[item], item))
         return Ranked(tuple(order[:limit]), answered)
 
-    def similar(self, session: Session, principal: Principal, ref: str, *, limit: int = 5) -> list[Hit]:
-        """Items that mean what the item *ref* means, nearest first. Raises NotFoundError."""
+    def similar(
+        self, session: Session, principal: Principal, ref: str, *, offset: int = 0, limit: int = 5
+    ) -> Similar:
+        """A page of items that mean what the item *ref* means, nearest first. Raises NotFoundError."""
         item = items.get(session, principal, ref)
         own = passages.first(session, principal, item.head.id)
         if own is None:
-            return []
+            return Similar(0, ())
         index = self._index()
         text = passages.embedded_text(item.head.title, own.headings, own.text)
         vector = self._encoder.encode([text])[0]
         among = None if principal.sees_everything else self._permitted(session, principal, Filters())
-        evidence = _weigh(index.vectors, vector, (), index.vectors.nearest(vector, DEPTH // 10, among), ())
+        evidence = _weigh(index.vectors, vector, (), index.vectors.nearest(vector, DEPTH, among), ())
         evidence.pop(item.head.id, None)
         order = sorted(
             filter(lambda i: fusion.related(evidence[i], 0.0), evidence), key=lambda i: -evidence[i].cosine
         )
-        found = [hits.Found(i, evidence[i].cosine, evidence[i]) for i in _visible(session, principal, order)]
-        return list(hits.present(session, principal, "", vector, found[:limit], index.vectors))
+        seen = _visible(session, principal, order)
+        page = [hits.Found(i, evidence[i].cosine, evidence[i]) for i in seen[offset : offset + limit]]
+        return Similar(len(seen), hits.present(session, principal, "", vector, page, index.vectors))
 
     def _index(self) -> Generation:
         """The present generation, opened anew when another one was published."""

@@ -70,3 +70,11 @@ class Ranked:
     items: tuple[ItemId, ...]
     answered: bool
     """Whether the query counts as answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A page of the items that are like another one, nearest first."""
+
+    total: int
+    hits: tuple[Hit, ...]

@@ -1,8 +1,11 @@
 """Addresses of pages."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
+
+from kb.values import Filters
 
 
 def item_url(ref: str, **parameters: str | int | None) -> str:
@@ -17,3 +20,18 @@ def query_string(parameters: Mapping[str, Any]) -> str:
     """*parameters* as a query string with its question mark, without the empty ones."""
     given = {name: value for name, value in parameters.items() if value not in (None, "", [], ())}
     return f"?{urlencode(given, doseq=True)}" if given else ""
+
+
+def search_url(text: str, filters: Filters, start: str = "/") -> str:
+    """The results for *text* and *filters*, or what stands at *start* for the same search."""
+    return start + query_string({"q": text, **filters.as_json()})
+
+
+def here(given: str) -> str:
+    """*given*, when it is an address on this server, without its fragment; otherwise the home page.
+
+    Browsers read a backslash as a slash and leave out control characters: none may stand in it.
+    """
+    address = given.partition("#")[0]
+    own = address.startswith("/") and not address.startswith("//")
+    return address if own and re.fullmatch(r"[^\x00-\x20\x7f\\]+", address) else "/"

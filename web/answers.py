@@ -4,7 +4,7 @@ from pydantic import Field
 
 from kb.facets import FacetCounts
 from kb.vocabulary import FacetName
-from search.results import Hit, PassageHit, Results, Snippet
+from search.results import Hit, PassageHit, Results, Similar, Snippet
 from web.addresses import item_url
 from web.finding import Paging
 from web.schemas import ItemOut, LocatorOut, Out, PageOut
@@ -107,6 +107,23 @@ class SearchOut(PageOut):
             facets=facets_out(results.facets),
             nearest_only=results.nearest_only,
             capped=results.capped,
+        )
+
+
+class SimilarOut(PageOut):
+    """A page of items that are like another one, nearest first."""
+
+    hits: list[HitOut]
+
+    @staticmethod
+    def of(found: Similar, paging: Paging) -> "SimilarOut":
+        """From the items of one page."""
+        return SimilarOut(
+            total=found.total,
+            page=paging.page,
+            page_size=paging.size,
+            pages=paging.pages(found.total),
+            hits=[HitOut.of(hit, "") for hit in found.hits],
         )
 
 

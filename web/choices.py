@@ -7,7 +7,7 @@ from fastapi import Depends, Query
 
 from kb.values import Filters
 from kb.vocabulary import Approach, FacetName, Kind, KnowledgeArea, Phase, Sector
-from web.finding import Paging
+from web.finding import DEFAULT_SIZE, Paging
 
 MAX_PAGE_SIZE = 100
 MAX_PAGE = 100_000
@@ -79,7 +79,7 @@ def paging(
     page: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Page, counted from 1.")] = 1,
     page_size: Annotated[
         int, Query(ge=1, le=MAX_PAGE_SIZE, description="Results on one page.", examples=[20])
-    ] = 20,
+    ] = DEFAULT_SIZE,
 ) -> Paging:
     """The page that a request asks for."""
     return Paging(page, page_size)

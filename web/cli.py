@@ -3,12 +3,11 @@
 # Heavy imports stand inside the commands: `kb --help` must be there at once.
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from kb.values import Filters
+from web.commands import saved
 
 app = typer.Typer(
     help="Hindsight: the knowledge base of a Project Management Office.",
@@ -142,17 +141,25 @@ def search(  # noqa: PLR0913 - each is an option of the command
     owner: Annotated[Many, typer.Option(help="Only of this owner.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Results on one page.")] = 10,
     page: Annotated[int, typer.Option(min=1, max=100_000, help="Page, counted from 1.")] = 1,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", help="Write all results as csv, xlsx, md, bibtex or json instead."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The file to write to.", dir_okay=False)
+    ] = None,
     json: Json = False,
 ) -> None:
     """Search; best first, each result with the reason why it is there."""
     from kb.access import LOCAL_USER
     from kb.searches import Through
     from web import history
+    from web.commands import exports, filters
     from web.finding import Paging
     from web.terminal import existing, give_json, out
 
     text = " ".join(query)
-    chosen = _filters(
+    chosen = filters.chosen(
         kind=kind,
         phase=phase,
         area=area,
@@ -165,6 +172,9 @@ def search(  # noqa: PLR0913 - each is an option of the command
     )
     paging = Paging(page, limit)
     with existing(context.obj) as services:
+        if form or output:
+            exports.write(services, text, chosen, form, output)
+            return
         with services.sessions() as session:
             found = history.search(services, session, LOCAL_USER, text, chosen, paging, Through.CLI)
         if json:
@@ -175,36 +185,6 @@ def search(  # noqa: PLR0913 - each is an option of the command
             from web import printing
 
             printing.results(out(), found, paging)
-
-
-def _filters(**chosen: Many) -> "Filters":
-    from kb.values import Filters
-    from kb.vocabulary import (
-        Approach,
-        FacetName,
-        Kind,
-        KnowledgeArea,
-        Phase,
-        Sector,
-        term,
-    )
-
-    known: dict[str, Any] = {
-        "kind": Kind,
-        "phase": Phase,
-        "area": KnowledgeArea,
-        "sector": Sector,
-        "approach": Approach,
-    }
-    facets: dict[FacetName, tuple[str, ...]] = {}
-    for name, values in chosen.items():
-        for value in values or ():
-            found = term(known[name], value) if name in known else value
-            if found is None:
-                options = ", ".join(known[name])
-                raise typer.BadParameter(f"{value!r} is not one of {options}", param_hint=f"--{name}")
-            facets[FacetName(name)] = (*facets.get(FacetName(name), ()), str(found))
-    return Filters(facets)
 
 
 @app.command()
@@ -324,3 +304,8 @@ def doctor(
         sound = reports.findings(out(), doctor.examine(services, listener, repair=repair))
     if not sound:
         raise typer.Exit(FAILED)
+
+
+app.add_typer(saved.app, name="saved")
+for command in (saved.recent, saved.similar, saved.feedback):
+    app.command()(command)

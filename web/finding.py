@@ -12,6 +12,9 @@ from search.query import parse
 from search.results import Results
 from web.wiring import Services
 
+DEFAULT_SIZE = 20
+"""Results on one page unless something else is asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Paging:

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from kb.vocabulary import Kind, label
 from search.results import Snippet
-from web.addresses import item_url, query_string
+from web.addresses import item_url, query_string, search_url
 from web.wording import day, moment, plural
 
 KIND_PLURAL = {
@@ -87,6 +87,7 @@ _FILTERS: dict[str, Any] = {
 _GLOBALS: dict[str, Any] = {
     "static": static,
     "item_url": item_url,
+    "search_url": search_url,
     "kinds": KIND_PLURAL,
     "query_string": query_string,
 }

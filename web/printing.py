@@ -10,7 +10,7 @@ from rich.text import Text
 
 from kb.items import ItemDetail
 from kb.vocabulary import Kind, label
-from search.results import Hit, Results, Snippet
+from search.results import Hit, Results, Similar, Snippet
 from search.sync import SyncReport
 from search.synonyms import Entry
 from web import facts
@@ -40,6 +40,16 @@ def results(console: Console, found: Results, paging: Paging) -> None:
     console.print(
         f"[dim]{more}{found.total:,} found · page {paging.page} of {paging.pages(found.total):,}[/]"
     )
+
+
+def similar(console: Console, found: Similar, paging: Paging) -> None:
+    """A page of items that are like another one."""
+    if not found.hits:
+        console.print("Nothing here is like it." if not found.total else "There are no items on that page.")
+        return
+    for number, hit in enumerate(found.hits, paging.offset + 1):
+        _hit(console, number, hit)
+    console.print(f"[dim]{found.total:,} found · page {paging.page} of {paging.pages(found.total):,}[/]")
 
 
 def _hit(console: Console, number: int, hit: Hit) -> None:

@@ -102,7 +102,7 @@ def test_nothing_above_the_readers_clearance_is_found_or_counted(engine: Engine,
     assert permitted.total == len(permitted.hits)
     assert permitted.facets[FacetName.KIND][0].count == permitted.total
     assert engine.search(session, READER, parse("")).total == 4
-    assert all(hit.item.ref != "X-1" for hit in engine.similar(session, READER, "S-1"))
+    assert all(hit.item.ref != "X-1" for hit in engine.similar(session, READER, "S-1").hits)
     with pytest.raises(NotFoundError):
         engine.similar(session, READER, "X-1")
 
@@ -166,7 +166,7 @@ def test_what_was_withdrawn_since_the_sync_is_not_shown(
 
 
 def test_similar_items_are_nearest_first_without_the_item_itself(engine: Engine, session: Session) -> None:
-    similar = [hit.item.ref for hit in engine.similar(session, LOCAL_USER, "S-1")]
+    similar = [hit.item.ref for hit in engine.similar(session, LOCAL_USER, "S-1").hits]
     assert "S-1" not in similar
 
 

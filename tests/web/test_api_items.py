@@ -90,9 +90,9 @@ def test_the_original_file_comes_back_byte_for_byte_and_is_never_shown(reading: 
 
 
 def test_similar_items_are_others(reading: TestClient) -> None:
-    found = reading.get(f"/api/v1/items/{LESSON}/similar?limit=3").json()
-    assert 0 < len(found) <= 3
-    assert LESSON not in [hit["item"]["ref"] for hit in found]
+    found = reading.get(f"/api/v1/items/{LESSON}/similar?page_size=3").json()
+    assert len(found["hits"]) == 3 < found["total"]
+    assert LESSON not in [hit["item"]["ref"] for hit in found["hits"]]
 
 
 @pytest.mark.parametrize(

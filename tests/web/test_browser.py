@@ -35,6 +35,8 @@ PAGES = [
     "/items/HS-L-001",
     "/items/HS-T-003",
     "/items/HS-L-001/versions/1",
+    "/searches",
+    "/items/HS-L-001/similar",
     "/imports",
     "/api",
     "/items/none",

@@ -7,6 +7,17 @@ from fastapi.testclient import TestClient
 
 OPERATIONS = {
     ("get", "/api/v1/search"): "search",
+    ("get", "/api/v1/search/export"): "export_search",
+    ("get", "/api/v1/saved-searches"): "list_saved_searches",
+    ("post", "/api/v1/saved-searches"): "save_search",
+    ("get", "/api/v1/saved-searches/{number}"): "get_saved_search",
+    ("patch", "/api/v1/saved-searches/{number}"): "rename_saved_search",
+    ("delete", "/api/v1/saved-searches/{number}"): "remove_saved_search",
+    ("post", "/api/v1/saved-searches/{number}/visit"): "visit_saved_search",
+    ("get", "/api/v1/recent-searches"): "list_recent_searches",
+    ("delete", "/api/v1/recent-searches"): "forget_recent_searches",
+    ("get", "/api/v1/items/{ref}/feedback"): "get_feedback",
+    ("put", "/api/v1/items/{ref}/feedback"): "give_feedback",
     ("get", "/api/v1/items"): "list_items",
     ("get", "/api/v1/items/{ref}"): "get_item",
     ("get", "/api/v1/items/{ref}/versions"): "list_versions",

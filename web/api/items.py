@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
 
 from kb import items
-from web.answers import HitOut
+from web.answers import SimilarOut
 from web.api.problems import PROBLEMS, problems
 from web.choices import FiltersDep, PagingDep
 from web.deps import PrincipalDep, ServicesDep, SessionDep
@@ -97,13 +97,17 @@ def file(ref: Ref, session: SessionDep, principal: PrincipalDep, services: Servi
 )
 def similar(
     ref: Ref,
+    request: Request,
+    response: Response,
     session: SessionDep,
     principal: PrincipalDep,
     services: ServicesDep,
-    limit: Annotated[int, Query(ge=1, le=50, description="At most so many.")] = 5,
-) -> list[HitOut]:
-    """The items nearest in meaning, nearest first."""
-    return [HitOut.of(hit, "") for hit in services.search().similar(session, principal, ref, limit=limit)]
+    wanted: PagingDep,
+) -> SimilarOut:
+    """A page of the items nearest in meaning, nearest first. `Link` headers lead to the other pages."""
+    found = services.search().similar(session, principal, ref, offset=wanted.offset, limit=wanted.size)
+    add_links(request, response, wanted.page, wanted.pages(found.total))
+    return SimilarOut.of(found, wanted)
 
 
 @router.get("/{ref:path}", operation_id="get_item", summary="Read an item", responses=problems(404))

@@ -3,13 +3,15 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from kb.searches import Through
-from web import history
+from web import exporting, history
 from web.answers import SearchOut
 from web.api.problems import PROBLEMS
 from web.choices import FiltersDep, PagingDep
 from web.deps import PrincipalDep, ServicesDep, SessionDep
+from web.exporting import FORMATS, Format
 from web.links import add_links
 
 router = APIRouter(tags=["Search"], responses=PROBLEMS)
@@ -42,3 +44,34 @@ def search(  # noqa: PLR0913 - each is one thing FastAPI brings in
     results = history.search(services, session, principal, q, filters, wanted, Through.API)
     add_links(request, response, wanted.page, wanted.pages(results.total))
     return SearchOut.of(results, q, wanted)
+
+
+@router.get(
+    "/search/export",
+    operation_id="export_search",
+    summary="Download the results of a search",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "The file.",
+            "content": {
+                form.media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+                for form in FORMATS.values()
+            },
+        }
+    },
+)
+def export(
+    services: ServicesDep,
+    session: SessionDep,
+    principal: PrincipalDep,
+    filters: FiltersDep,
+    wanted: Annotated[Format, Query(alias="format", description="The format of the file.")],
+    q: Annotated[str, Query(description="As for search.", examples=["supplier delivered late"])] = "",
+) -> StreamingResponse:
+    """All results, up to the first thousand, in their order, each with its passage, place and source."""
+    found = exporting.collect(services, session, principal, q, filters)
+    form = FORMATS[wanted]
+    name = exporting.file_name(found, wanted)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingResponse(form.write(found), media_type=form.media_type, headers=headers)

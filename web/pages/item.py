@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse
 
-from kb import items, passages
+from kb import feedback, items, passages
 from kb.errors import InvalidError, UnavailableError
 from kb.items import ItemDetail
 from kb.passages import StoredPassage
@@ -16,8 +16,9 @@ from kb.text import squash
 from kb.values import TrainingFields
 from search import snippets
 from search.query import parse
-from search.results import Hit
+from search.results import Similar
 from web import facts, history
+from web.addresses import item_url
 from web.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
 from web.rendering import Mark, Part, Rendered, parts, render
@@ -63,18 +64,19 @@ def item(  # noqa: PLR0913 - each is one thing FastAPI brings in
 ) -> HTMLResponse:
     """An item as a document, with its facts at the side, opened at *passage*, the words of *q* marked."""
     found = items.get(session, principal, ref)
+    words = _words(q)
     cited = None
     if passage is not None:
-        history.opened(services, principal, q, found.head.id, rank)
+        history.opened(services, principal, words, found.head.id, rank)
         stored = passages.of_item(session, principal, found.head.id)
         cited = next((one for one in stored if one.ordinal == passage), None)
     stretches = parts(found.body)
     number = min(part or _part_of(stretches, cited), len(stretches))
     today = datetime.now(UTC).date()
     try:
-        similar: list[Hit] = services.search().similar(session, principal, found.head.ref)
+        similar = services.search().similar(session, principal, found.head.ref)
     except UnavailableError:
-        similar = []  # an item can be read while the index is being built
+        similar = Similar(0, ())  # an item can be read while the index is being built
     return page(
         "item.html",
         section=found.head.kind,
@@ -84,13 +86,17 @@ def item(  # noqa: PLR0913 - each is one thing FastAPI brings in
         keeping=facts.keeping(found, today),
         competences=found.fields.competences if isinstance(found.fields, TrainingFields) else (),
         lead=_lead(found),
-        text=_text(found, stretches[number - 1], cited, _marker(q)),
+        text=_text(found, stretches[number - 1], cited, _marker(words)),
         cited=cited,
         cited_gone=passage is not None and cited is None,
         part=number,
         parts=len(stretches),
         versions=items.versions(session, principal, found.head.ref),
-        similar=similar,
+        similar=similar.hits,
+        similar_total=similar.total,
+        judged=feedback.given(session, principal, words, [found.head.id]) if cited else {},
+        words=words,
+        back=item_url(found.head.ref, passage=passage, q=q, rank=rank),
         download=f"/api/v1/items/{quote(found.head.ref, safe='')}/file" if found.head.file_name else "",
     )
 
@@ -109,12 +115,17 @@ def _text(item: ItemDetail, shown: Part, cited: StoredPassage | None, mark: Mark
     return render(item.body[shown.start : shown.end], title=item.head.title, cited=within, mark=mark)
 
 
-def _marker(q: str) -> Mark | None:
-    """Marks the words of a query; a query that can't be read marks nothing."""
+def _words(q: str) -> str:
+    """What a query ranks by; nothing when it can't be read."""
     try:
-        stems = snippets.stems_of(parse(q).text)
+        return parse(q).text
     except InvalidError:
-        return None
+        return ""
+
+
+def _marker(words: str) -> Mark | None:
+    """Marks the words of a query."""
+    stems = snippets.stems_of(words)
     return (lambda text: snippets.mark(text, stems).marks) if stems else None
 
 

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
 
-from kb import items
+from kb import feedback, items, saved, searches
+from kb.access import Principal
 from kb.facets import FacetCounts
 from kb.searches import Through
 from kb.values import Filters
@@ -16,11 +18,11 @@ from kb.vocabulary import FacetName, Kind, label
 from search.query import parse, without
 from search.results import Results, Snippet
 from search.terms import QueryError, Term, terms
-from web import finding, history
-from web.addresses import query_string
+from web import exporting, finding, history
+from web.addresses import query_string, search_url
 from web.choices import FiltersDep, PagingDep
 from web.deps import PrincipalDep, ServicesDep, SessionDep
-from web.finding import FACET_TITLE, Paging
+from web.finding import DEFAULT_SIZE, FACET_TITLE, Paging
 from web.layout import KIND_PLURAL, page
 from web.reasons import reason
 
@@ -29,6 +31,8 @@ router = APIRouter()
 _SHOWN = 6
 """Values of a facet shown at once; the others unfold."""
 _UNFOLDED = 40
+_ON_HOME = 5
+"""Recent and saved searches on the home page."""
 _FREE_TEXT = (FacetName.PROJECT, FacetName.TAG, FacetName.YEAR, FacetName.OWNER)
 
 
@@ -78,12 +82,28 @@ def search(
             total=newest.total,
             kinds_found=_kinds(newest.facets),
             hits=newest.hits,
+            recent=searches.recent(session, principal, _ON_HOME),
+            saved=saved.listed(session, principal)[:_ON_HOME],
         )
     try:
         results = history.search(services, session, principal, q, filters, wanted, Through.PAGE)
     except QueryError as error:
         return _misunderstood(error, filters)
-    return page("results.html", **_context(results, q, filters, wanted))
+    context = _context(results, q, filters, wanted)
+    return page("results.html", **context, **_own(session, principal, results, q, filters))
+
+
+def _own(
+    session: Session, principal: Principal, results: Results, q: str, filters: Filters
+) -> dict[str, Any]:
+    """What this person made of the search and its results."""
+    kept = (one for one in saved.listed(session, principal) if one.query == q and one.filters == filters)
+    return {
+        "judged": feedback.given(
+            session, principal, results.query.text, [hit.item.id for hit in results.hits]
+        ),
+        "kept": next(kept, None),
+    }
 
 
 def _misunderstood(error: QueryError, filters: Filters) -> HTMLResponse:
@@ -107,9 +127,10 @@ def _kinds(counts: FacetCounts) -> list[tuple[Kind, int]]:
 
 
 def _context(results: Results, q: str, filters: Filters, wanted: Paging) -> dict[str, Any]:
-    chosen = filters.as_json()
+    size = {"page_size": [str(wanted.size)]} if wanted.size != DEFAULT_SIZE else {}
+    chosen = filters.as_json() | size
     active = results.query.filters.as_json()
-    only_kind = chosen.get("kind", []) if set(chosen) == {"kind"} else []
+    only_kind = chosen.get("kind", []) if set(filters.as_json()) == {"kind"} else []
     heading = KIND_PLURAL[Kind(only_kind[0])] if not q and len(only_kind) == 1 else "Search results"
     return {
         "q": q,
@@ -120,12 +141,16 @@ def _context(results: Results, q: str, filters: Filters, wanted: Paging) -> dict
         "reasons": [reason(hit) for hit in results.hits],
         "hidden": _hidden(chosen),
         "chips": _chips(q, chosen, active, results.query.filters.without),
-        "clear": _url(without(q, [one for one in terms(q) if one.name]), {}),
+        "clear": _url(without(q, [one for one in terms(q) if one.name]), size),
         "groups": _groups(results.facets, q, chosen, active),
         "page": wanted.page,
         "pages": wanted.pages(results.total),
-        "page_url": partial(_url, q, chosen, wanted.size),
+        "page_url": partial(_url, q, chosen),
         "first": wanted.offset + 1,
+        "save_url": search_url(q, filters, "/searches"),
+        "feed_url": search_url(q, filters, "/feed"),
+        "export_url": partial(_export_url, q, filters.as_json()),
+        "formats": exporting.FORMATS,
         "tips": _tips(q, active),
     }
 
@@ -209,9 +234,12 @@ def _asking(q: str, name: str, value: str, *, unwanted: bool = False) -> list[Te
     return [one for one in terms(q) if one.name and asks(one)]
 
 
-def _url(q: str, chosen: Chosen, size: int = 20, number: int = 1) -> str:
-    extra = {"page_size": size if size != 20 else None, "page": number if number > 1 else None}
-    return "/" + query_string({"q": q, **chosen, **extra})
+def _url(q: str, chosen: Chosen, number: int = 1) -> str:
+    return "/" + query_string({"q": q, **chosen, "page": number if number > 1 else None})
+
+
+def _export_url(q: str, chosen: Chosen, wanted: str) -> str:
+    return "/api/v1/search/export" + query_string({"format": wanted, "q": q, **chosen})
 
 
 def _tips(q: str, chosen: Chosen) -> list[str]:

@@ -1,0 +1,47 @@
+"""Writing workbooks (XLSX)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter  # pyright: ignore[reportMissingTypeStubs]
+
+Cell = str | int | float | date | None
+
+_MAX_CELL = 32_767
+"""Characters that a cell can hold."""
+_WIDTHS = (8, 60)
+"""Least and greatest width of a column, in characters."""
+
+
+def write(sheet: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """A workbook of one sheet, filtered and frozen below its first row.
+
+    Texts stay texts: none becomes a formula or a link.
+    """
+    target = BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book: Any = xlsxwriter.Workbook(target, options)
+    page = book.add_worksheet(sheet)
+    heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    plain = book.add_format({"text_wrap": True, "valign": "top"})
+    day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"})
+    widths = [len(name) for name in columns]
+    page.write_row(0, 0, columns, heading)
+    number = 0
+    for number, row in enumerate(rows, 1):
+        for place, value in enumerate(row):
+            if isinstance(value, date):
+                page.write_datetime(number, place, value, day)
+            elif isinstance(value, str):
+                page.write_string(number, place, value[:_MAX_CELL], plain)
+            elif value is not None:
+                page.write_number(number, place, value, plain)
+            widths[place] = max(widths[place], len(str(value or "")))
+    for place, width in enumerate(widths):
+        page.set_column(place, place, min(max(width + 2, _WIDTHS[0]), _WIDTHS[1]))
+    page.freeze_panes(1, 0)
+    page.autofilter(0, 0, number, len(columns) - 1)
+    book.close()
+    return target.getvalue()

@@ -1,0 +1,1 @@
+"""Commands of `kb`, a module for each group."""

@@ -1,0 +1,58 @@
+"""Writing the results of a search to a file."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from kb.values import Filters
+    from web.exporting import Export, Format
+    from web.wiring import Services
+
+
+def write(services: "Services", text: str, filters: "Filters", form: str | None, target: Path | None) -> None:
+    """Write all results for *text* to *target*, or to standard output.
+
+    Where *form* is not given, the name of the file tells the format.
+    """
+    from kb.access import LOCAL_USER
+    from web import exporting
+    from web.terminal import err
+
+    wanted = _format(form, target)
+    with services.sessions() as session:
+        found = exporting.collect(services, session, LOCAL_USER, text, filters)
+    if target is None:
+        for piece in exporting.FORMATS[wanted].write(found):
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+    else:
+        _save(found, wanted, target)
+        err().print(
+            f"{len(found.hits):,} of {found.results.total:,} results written to {target}", markup=False
+        )
+
+
+def _format(form: str | None, target: Path | None) -> "Format":
+    from web.exporting import FORMATS, Format
+
+    given = form or (target.suffix[1:].lower() if target else "")
+    wanted = next((f for f in Format if given in (f, FORMATS[f].suffix)), None)
+    if wanted is None:
+        raise typer.BadParameter(f"{given!r} is not one of {', '.join(Format)}", param_hint="--format")
+    if wanted is Format.XLSX and target is None:
+        raise typer.BadParameter("A workbook needs a file: add -o FILE.xlsx", param_hint="--output")
+    return wanted
+
+
+def _save(found: "Export", wanted: "Format", target: Path) -> None:
+    from kb.errors import InvalidError
+    from web.exporting import FORMATS
+
+    try:
+        with target.open("wb") as stream:
+            stream.writelines(FORMATS[wanted].write(found))
+    except OSError as error:
+        raise InvalidError(f"{target} can't be written: {error.strerror}.") from error

@@ -1,0 +1,189 @@
+"""Saved and recent searches, what is like an item, and whether it helped."""
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Keep searches under a name and see what is new in them.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+Name = Annotated[str, typer.Argument(help="The name that the search is saved under.")]
+
+
+@app.command("list")
+def list_saved(context: typer.Context, json: Json = False) -> None:
+    """List saved searches, each with how much came since it was last run."""
+    from kb import saved
+    from kb.access import LOCAL_USER
+    from web import following, printing
+    from web.api.saved import SavedSearchOut
+    from web.terminal import existing, give_json, out
+    from web.wording import plural
+
+    with existing(context.obj) as services, services.sessions() as session:
+        found = saved.listed(session, LOCAL_USER)
+        if json:
+            outs = [SavedSearchOut.of(services, session, LOCAL_USER, search) for search in found]
+            give_json([one.model_dump(mode="json") for one in outs])
+            return
+        news = [following.news(services, session, LOCAL_USER, search) or 0 for search in found]
+    if not found:
+        out().print("Nothing is saved yet. Save a search with: kb saved add NAME WORDS")
+    printing.table(
+        out(),
+        (
+            (f"{search.name}  ({plural(new, 'new one')})" if new else search.name, search.query)
+            for search, new in zip(found, news, strict=True)
+        ),
+    )
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    name: Name,
+    query: Annotated[list[str], typer.Argument(help="As for kb search; filters such as kind:lesson too.")],
+) -> None:
+    """Save a search under a name."""
+    from kb import saved
+    from kb.access import LOCAL_USER
+    from kb.database import transaction
+    from kb.values import Filters
+    from search.query import parse
+    from web.terminal import existing, out
+
+    text = " ".join(query)
+    with existing(context.obj) as services, transaction(services.sessions) as session:
+        parse(text)
+        kept = saved.save(session, LOCAL_USER, name, text, Filters())
+    out().print(f"Saved as {kept.name}", markup=False)
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    name: Name,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Results on one page.")] = 10,
+    page: Annotated[int, typer.Option(min=1, max=100_000, help="Page, counted from 1.")] = 1,
+    json: Json = False,
+) -> None:
+    """Run a saved search; what comes later is new."""
+    from kb import saved
+    from kb.access import LOCAL_USER
+    from kb.database import transaction
+    from kb.searches import Through
+    from web import history, printing
+    from web.answers import SearchOut
+    from web.finding import Paging
+    from web.terminal import existing, give_json, out
+
+    paging = Paging(page, limit)
+    with existing(context.obj) as services:
+        with services.sessions() as session:
+            kept = saved.named(session, LOCAL_USER, name)
+            found = history.search(
+                services, session, LOCAL_USER, kept.query, kept.filters, paging, Through.CLI
+            )
+        with transaction(services.sessions) as session:
+            saved.visit(session, LOCAL_USER, kept.id)
+        if json:
+            give_json(SearchOut.of(found, kept.query, paging).model_dump(mode="json"))
+        else:
+            printing.results(out(), found, paging)
+
+
+@app.command()
+def rename(
+    context: typer.Context, name: Name, new: Annotated[str, typer.Argument(help="Its new name.")]
+) -> None:
+    """Give a saved search another name."""
+    from kb import saved
+    from kb.access import LOCAL_USER
+    from kb.database import transaction
+    from web.terminal import existing, out
+
+    with existing(context.obj) as services, transaction(services.sessions) as session:
+        kept = saved.rename(session, LOCAL_USER, saved.named(session, LOCAL_USER, name).id, new)
+    out().print(f"Saved as {kept.name}", markup=False)
+
+
+@app.command()
+def remove(context: typer.Context, name: Name) -> None:
+    """Forget a saved search."""
+    from kb import saved
+    from kb.access import LOCAL_USER
+    from kb.database import transaction
+    from web.terminal import existing, out
+
+    with existing(context.obj) as services, transaction(services.sessions) as session:
+        kept = saved.named(session, LOCAL_USER, name)
+        saved.remove(session, LOCAL_USER, kept.id)
+    out().print(f"Removed {kept.name}", markup=False)
+
+
+def recent(
+    context: typer.Context,
+    forget: Annotated[bool, typer.Option("--forget", help="Remove the record of your searches.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="At most so many.")] = 20,
+    json: Json = False,
+) -> None:
+    """List your recent searches, or forget them."""
+    from kb import searches
+    from kb.access import LOCAL_USER
+    from kb.database import transaction
+    from web import printing
+    from web.api.saved import RecentSearchOut
+    from web.terminal import existing, give_json, out
+    from web.wording import moment, plural
+
+    with existing(context.obj) as services, transaction(services.sessions) as session:
+        if forget:
+            number = searches.forget(session, LOCAL_USER)
+            out().print(f"Forgotten: {plural(number, 'search', 'searches')}.")
+            return
+        found = searches.recent(session, LOCAL_USER, limit)
+    if json:
+        give_json([RecentSearchOut.of(search).model_dump(mode="json") for search in found])
+    else:
+        printing.table(out(), ((moment(search.at), search.query) for search in found))
+
+
+def similar(
+    context: typer.Context,
+    ref: Annotated[str, typer.Argument(help="An item's reference, such as HS-L-001.")],
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Results on one page.")] = 10,
+    page: Annotated[int, typer.Option(min=1, max=100_000, help="Page, counted from 1.")] = 1,
+    json: Json = False,
+) -> None:
+    """Show what is like an item, nearest in meaning first."""
+    from kb.access import LOCAL_USER
+    from web import printing
+    from web.answers import SimilarOut
+    from web.finding import Paging
+    from web.terminal import existing, give_json, out
+
+    paging = Paging(page, limit)
+    with existing(context.obj) as services, services.sessions() as session:
+        found = services.search().similar(session, LOCAL_USER, ref, offset=paging.offset, limit=limit)
+        if json:
+            give_json(SimilarOut.of(found, paging).model_dump(mode="json"))
+        else:
+            printing.similar(out(), found, paging)
+
+
+def feedback(
+    context: typer.Context,
+    ref: Annotated[str, typer.Argument(help="An item's reference, such as HS-L-001.")],
+    query: Annotated[list[str], typer.Argument(help="What you searched for.")],
+    helpful: Annotated[bool, typer.Option("--helpful/--not-helpful", help="Whether the item helped.")],
+) -> None:
+    """Say whether an item helped with a search; a later answer replaces it."""
+    from kb import feedback as given
+    from kb.access import LOCAL_USER
+    from kb.database import transaction
+    from search.query import parse
+    from web.terminal import existing, out
+
+    with existing(context.obj) as services, transaction(services.sessions) as session:
+        given.judge(session, LOCAL_USER, parse(" ".join(query)).text, ref, helpful)
+    out().print("Noted.")
