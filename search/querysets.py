@@ -40,6 +40,8 @@ class QuerySet:
     """For each query id; no entry without a judgment."""
     corpus: Path | None = None
     """The documents; None when they are those of the live base."""
+    corpus_digest: str = ""
+    """SHA-256 of the documents alone, hexadecimal."""
     notes: tuple[str, ...] = ()
     """What was odd in the files, a sentence each."""
 
@@ -65,14 +67,24 @@ def read(folder: Path) -> QuerySet:
     if not files:
         raise InvalidError(f"There are no judgments: {folder / JUDGMENTS_FOLDER} holds no .tsv file.")
     judged = _judgments(files)
-    corpus = folder / CORPUS_FILE
-    found = corpus if corpus.is_file() else None
+    corpus = _corpus(folder / CORPUS_FILE)
     known = {query.id: query for query in queries}
     strangers = [id_ for id_ in judged if id_ not in known]
     judgments = {id_: grades for id_, grades in judged.items() if id_ in known}
     _check_unanswerable(queries, judgments)
-    digest = _digest([folder / QUERIES_FILE, *files, *([found] if found else [])])
-    return QuerySet(folder.name, digest, queries, judgments, found, _notes(queries, judgments, strangers))
+    return QuerySet(
+        folder.name,
+        _digest([folder / QUERIES_FILE, *files, *corpus]),
+        queries,
+        judgments,
+        *(corpus or [None]),
+        corpus_digest=_digest(corpus),
+        notes=_notes(queries, judgments, strangers),
+    )
+
+
+def _corpus(path: Path) -> list[Path]:
+    return [path] if path.is_file() else []
 
 
 def _queries(path: Path) -> tuple[JudgedQuery, ...]:

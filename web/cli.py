@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from web.commands import saved
+from web.commands.eval import evaluate
 
 app = typer.Typer(
     help="Hindsight: the knowledge base of a Project Management Office.",
@@ -309,3 +310,4 @@ def doctor(
 app.add_typer(saved.app, name="saved")
 for command in (saved.recent, saved.similar, saved.feedback):
     app.command()(command)
+app.command("eval")(evaluate)

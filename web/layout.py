@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from kb.vocabulary import Kind, label
 from search.results import Snippet
 from web.addresses import item_url, query_string, search_url
-from web.wording import day, moment, plural
+from web.wording import day, moment, p_value, plural, share
 
 KIND_PLURAL = {
     Kind.LESSON: "Lessons",
@@ -83,6 +83,8 @@ _FILTERS: dict[str, Any] = {
     "day": day,
     "moment": moment,
     "plural": plural,
+    "p_value": p_value,
+    "share": share,
 }
 _GLOBALS: dict[str, Any] = {
     "static": static,

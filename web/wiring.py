@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Lock
 
 from sqlalchemy import Engine as Database
@@ -29,6 +30,8 @@ class Services:
     sessions: Sessions
     files: FileStore
     recorder: Recorder
+    compiled: Path
+    """Folder of compiled encoders."""
     _encoder: OnnxEncoder | None = None
     _engine: Engine | None = None
     _lock: Lock = field(default_factory=Lock)
@@ -39,7 +42,7 @@ class Services:
             if self._encoder is None:
                 self._encoder = open_encoder(
                     self.settings.model,
-                    self.settings.models,
+                    self.compiled,
                     threads=self.settings.threads,
                     progress=tell,
                 )
@@ -59,9 +62,22 @@ class Services:
         self.database.dispose()
 
 
-def build(settings: Settings) -> Services:
-    """Services over the base that *settings* describe; nothing is opened or written yet."""
+def build(settings: Settings, *, compiled: Path | None = None) -> Services:
+    """Services over the base that *settings* describe; nothing is opened or written yet.
+
+    Compiled encoders are kept in the data folder, or in *compiled* if given.
+    """
     engine = database.connect(settings.url)
     sessions = database.sessions(engine)
     recorder = Recorder(sessions, settings.search_log_days)
-    return Services(settings, engine, sessions, FileStore(settings.files), recorder)
+    files = FileStore(settings.files)
+    return Services(settings, engine, sessions, files, recorder, compiled or settings.models)
+
+
+def beside(services: Services, data: Path, *, database_url: str | None = None, model: str = "") -> Services:
+    """Services of another base in *data*, with the compiled encoders of *services*.
+
+    With a *database_url* its records are those, and only its index is its own. *model* is another encoder.
+    """
+    changes = {"data": data, "database_url": database_url, "model": model or services.settings.model}
+    return build(services.settings.model_copy(update=changes), compiled=services.compiled)

@@ -29,3 +29,13 @@ def size(octets: int) -> str:
         if value < 1000:
             return f"{value:.1f} {unit}"
     return f"{value / 1000:.1f} TB"
+
+
+def share(value: float | None) -> str:
+    """`98.3%` for 0.983; a dash when there is nothing to share."""
+    return "–" if value is None else f"{value:.1%}"
+
+
+def p_value(value: float) -> str:
+    """A p-value as it is reported: `p = 0.031`, `p < 0.001`."""
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"

@@ -38,6 +38,7 @@ PAGES = [
     "/searches",
     "/items/HS-L-001/similar",
     "/imports",
+    "/insight/quality",
     "/api",
     "/items/none",
 ]

@@ -63,7 +63,7 @@ def test_help_is_there_at_once(data: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["init", "ingest", "sync", "search", "synonyms", "show", "serve", "status", "doctor"]
+    "command", ["init", "ingest", "sync", "search", "synonyms", "show", "serve", "status", "doctor", "eval"]
 )
 def test_every_command_explains_itself(data: Path, command: str) -> None:
     assert "Usage: kb" in kb(data, command, "--help").stdout

@@ -27,6 +27,9 @@ OPERATIONS = {
     ("post", "/api/v1/imports"): "start_import",
     ("get", "/api/v1/imports"): "list_imports",
     ("get", "/api/v1/imports/{job_id}"): "get_import",
+    ("get", "/api/v1/evaluations"): "list_evaluations",
+    ("get", "/api/v1/evaluations/{run_id}"): "get_evaluation",
+    ("get", "/api/v1/querysets"): "list_querysets",
     ("get", "/api/v1/health"): "get_health",
 }
 """Programs depend on these: a change here is a change for them."""

@@ -20,7 +20,16 @@ def one(page: BeautifulSoup | Tag, selector: str) -> Tag:
     return found[0]
 
 
-PAGES = ["/", "/?q=risk", "/?kind=lesson", LESSON, f"{LESSON}/versions/1", "/imports", "/api"]
+PAGES = [
+    "/",
+    "/?q=risk",
+    "/?kind=lesson",
+    LESSON,
+    f"{LESSON}/versions/1",
+    "/imports",
+    "/insight/quality",
+    "/api",
+]
 
 
 @pytest.mark.parametrize("address", PAGES)
