@@ -278,6 +278,27 @@ class Embedding(Base):
     """Unit length, float32, little-endian."""
 
 
+class AdaptedEncoder(Base):
+    """An encoder that was trained further on the base's own texts, and what it was worth."""
+
+    __tablename__ = "adapted_encoder"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    setting: Mapped[str] = mapped_column(String(500))
+    """The model of the settings that it was trained from, and that it stands for while in force."""
+    model: Mapped[str] = mapped_column(String(200), unique=True)
+    """Names its vectors."""
+    made_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    made_by: Mapped[str] = mapped_column(String(200))
+    recipe: Mapped[dict[str, Any]] = mapped_column(JSON)
+    figures: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    better: Mapped[bool]
+    verdict: Mapped[str] = mapped_column(Text)
+    in_force: Mapped[bool] = mapped_column(default=False)
+    replaced: Mapped[str | None] = mapped_column(String(60))
+    """Which was in force before it; none = the model of the settings as it is."""
+
+
 class ImportJob(Base):
     """An import that was asked for over HTTP: how far it is and how it ended."""
 

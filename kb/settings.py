@@ -68,3 +68,8 @@ class Settings(BaseSettings):
     def models(self) -> Path:
         """Compiled encoders; derived, safe to delete."""
         return self.data / "models"
+
+    @property
+    def adapted(self) -> Path:
+        """Encoders that were trained further on this base."""
+        return self.data / "adapted"

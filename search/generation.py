@@ -60,6 +60,14 @@ def current(folder: Path) -> str:
         return ""
 
 
+def model(folder: Path) -> str:
+    """The model whose vectors the present generation holds; empty when that can't be told."""
+    try:
+        return read_manifest(folder, current(folder)).model
+    except DamagedError:
+        return ""
+
+
 def read_manifest(folder: Path, name: str) -> IndexManifest:
     """The manifest of generation *name*. Raises DamagedError."""
     try:

@@ -1,5 +1,6 @@
 """From a model's name to its encoder: found, compiled at first use, opened."""
 
+import glob
 import hashlib
 import importlib.util
 import os
@@ -24,13 +25,19 @@ def open_encoder(
 
     Raises UnavailableError when the model can't be loaded or compiled.
     """
-    source = _locate(model)
+    source = locate(model)
     name = f"{Path(model).name}@{_fingerprint(source)}"
     compiled = folder / f"{name}-{_COMPILER}"
     if not (compiled / MANIFEST_FILE).is_file():
         progress(f"Compiling the encoder {model}; this is done once…")
         _compile(source, name, compiled)
     return OnnxEncoder(compiled, threads=threads or os.cpu_count() or 1)
+
+
+def remove(name: str, folder: Path) -> None:
+    """Delete what was compiled below *folder* of any model called *name*."""
+    for compiled in folder.glob(f"{glob.escape(name)}@*"):
+        shutil.rmtree(compiled, ignore_errors=True)
 
 
 def _compile(source: str, name: str, compiled: Path) -> None:
@@ -47,7 +54,7 @@ def _compile(source: str, name: str, compiled: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _locate(model: str) -> str:
+def locate(model: str) -> str:
     """The folder of *model*, or its name where sentence-transformers has to find it."""
     if package := _DEFAULT_PACKAGES.get(model):
         spec = importlib.util.find_spec(package)

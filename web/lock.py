@@ -11,6 +11,7 @@ from kb.errors import ConflictError
 
 _PAUSE = 0.2
 _WRITING = "Another import or sync is writing to this knowledge base; try again when it has ended."
+_ADAPTING = "Another training is running on this knowledge base; try again when it has ended."
 _SERVING = "Another server runs on this knowledge base already; stop it first, or use that one."
 
 
@@ -32,6 +33,16 @@ def serving(folder: Path) -> Generator[None]:
     Raises ConflictError when there is one already.
     """
     with _held(folder / ".serving", _SERVING, wait=False, waiting=lambda: None):
+        yield
+
+
+@contextmanager
+def adapting(folder: Path) -> Generator[None]:
+    """Be the only one who trains or removes encoders of the base in *folder*.
+
+    Raises ConflictError when another does.
+    """
+    with _held(folder / ".adapting", _ADAPTING, wait=False, waiting=lambda: None):
         yield
 
 

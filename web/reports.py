@@ -1,4 +1,4 @@
-"""Reports of ingestion and of the doctor as the terminal shows them."""
+"""Reports of ingestion, training and the doctor as the terminal shows them."""
 
 from collections.abc import Iterable
 
@@ -7,9 +7,12 @@ from rich.table import Table
 from rich.text import Text
 
 from ingest.pipeline import FileState, Report
+from kb.encoders import Adapted
 from kb.vocabulary import label
 from web.doctor import Finding
+from web.encoders import ModelOut
 from web.terminal import plain
+from web.wording import moment
 
 _STATE_COLOUR = {
     FileState.ADDED: "green",
@@ -81,3 +84,37 @@ def findings(console: Console, found: Iterable[Finding]) -> bool:
             word, colour = "wrong", "red"
         console.print(Text.assemble((f"{word:<9}", colour), (f"{one.check:<15} ", "bold"), plain(one.detail)))
     return sound
+
+
+def adapted(console: Console, found: Adapted) -> None:
+    """What a training came to."""
+    if found.figures:
+        table = Table(box=None, pad_edge=False)
+        for name in ("Queries", "Measure", "Before", "After", "Chance"):
+            table.add_column(name, justify="left" if name in ("Queries", "Measure") else "right")
+        for one in found.figures:
+            numbers = (f"{value:.3f}" for value in (one.before, one.after, one.p_value))
+            table.add_row(plain(one.queries), one.measure, *numbers)
+        console.print(table)
+    console.print(Text(found.verdict, "green" if found.better else "yellow"))
+    if found.better:
+        console.print(f"In use: {found.name}. Go back with: kb adapt --revert", markup=False)
+    else:
+        console.print(
+            f"The model in use stays. Use it all the same: kb adapt --use {found.name}", markup=False
+        )
+
+
+def models(console: Console, found: Iterable[ModelOut]) -> None:
+    """Which models there are."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("Model", "Used", "Made", "Pairs", "Steps", "Outcome"):
+        table.add_column(name, justify="right" if name in ("Pairs", "Steps") else "left", overflow="fold")
+    for one in found:
+        used = "yes" if one.in_use else ""
+        if one.training is None:
+            table.add_row(plain(one.name), used, "", "", "", f"{plain(one.trained_from)}, as it came")
+        else:
+            made, pairs, steps = moment(one.training.made_at), one.training.pairs, one.training.steps
+            table.add_row(plain(one.name), used, made, f"{pairs:,}", f"{steps:,}", one.training.verdict)
+    console.print(table)

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 
 from sqlalchemy import Engine as Database
 
-from kb import database
+from kb import database, encoders
 from kb.database import Sessions
+from kb.errors import UnavailableError
 from kb.files import FileStore
 from kb.settings import Settings
+from search import generation
 from search.encoder import OnnxEncoder
 from search.engine import Engine
 from search.opening import open_encoder
@@ -33,28 +35,63 @@ class Services:
     compiled: Path
     """Folder of compiled encoders."""
     _encoder: OnnxEncoder | None = None
+    _opened: str = ""
+    """The model that the encoder was opened from."""
     _engine: Engine | None = None
-    _lock: Lock = field(default_factory=Lock)
+    _searching: OnnxEncoder | None = None
+    """The engine's encoder."""
+    _generation: str = ""
+    """The generation of the index that it was chosen for."""
+    _lock: RLock = field(default_factory=RLock)
 
     def encoder(self, tell: Callable[[str], None] = lambda _: None) -> OnnxEncoder:
-        """The encoder, opened at first use; the very first use compiles it, which is told through *tell*."""
+        """The encoder in force, opened at first use; the very first use compiles it, told through *tell*."""
+        with self.sessions() as session:
+            name = encoders.in_force(session, self.settings.model)
+        model = self.model(name)
         with self._lock:
-            if self._encoder is None:
-                self._encoder = open_encoder(
-                    self.settings.model,
-                    self.compiled,
-                    threads=self.settings.threads,
-                    progress=tell,
-                )
+            if self._encoder is None or self._opened != model:
+                self._encoder, self._opened = self.open(model, tell), model
             return self._encoder
 
+    def open(self, model: str, tell: Callable[[str], None] = lambda _: None) -> OnnxEncoder:
+        """The encoder of *model*, whichever is in force."""
+        return open_encoder(model, self.compiled, threads=self.settings.threads, progress=tell)
+
+    def model(self, name: str) -> str:
+        """Where the encoder called *name* is: an adapted one, or the model of the settings as it came."""
+        if name == encoders.ORIGINAL:
+            return self.settings.model
+        folder = self.settings.adapted / name
+        if not folder.is_dir():
+            raise UnavailableError(
+                f"The adapted model {name} is missing from {self.settings.adapted}. Put it back from a "
+                "backup, or run `kb adapt --revert` to use the one before it."
+            )
+        return str(folder)
+
     def search(self) -> Engine:
-        """The search engine, opened at first use."""
-        encoder = self.encoder()
+        """The search engine, opened at first use; with another encoder once the index is of another."""
+        generation_ = generation.current(self.settings.index)
         with self._lock:
-            if self._engine is None:
-                self._engine = Engine(encoder, self.settings.index, SynonymFile(self.settings.synonyms))
+            if self._engine is None or self._searching is None or self._generation != generation_:
+                encoder = self._encoder_of_index()
+                if self._engine is None or self._searching is not encoder:
+                    synonyms = SynonymFile(self.settings.synonyms)
+                    self._engine, self._searching = Engine(encoder, self.settings.index, synonyms), encoder
+                self._generation = generation_
             return self._engine
+
+    def _encoder_of_index(self) -> OnnxEncoder:
+        """The encoder in force; but while the index is still of the one before it, that one."""
+        encoder = self.encoder()
+        model = generation.model(self.settings.index)
+        if model in ("", encoder.model):
+            return encoder
+        with self.sessions() as session:
+            name = encoders.named(session, self.settings.model, model) or encoders.ORIGINAL
+        other = self.open(self.model(name))
+        return other if other.model == model else encoder
 
     def close(self) -> None:
         """Write what waits to be recorded and let go of the database."""

@@ -30,6 +30,7 @@ OPERATIONS = {
     ("get", "/api/v1/evaluations"): "list_evaluations",
     ("get", "/api/v1/evaluations/{run_id}"): "get_evaluation",
     ("get", "/api/v1/querysets"): "list_querysets",
+    ("get", "/api/v1/models"): "list_models",
     ("get", "/api/v1/health"): "get_health",
 }
 """Programs depend on these: a change here is a change for them."""

@@ -1,0 +1,235 @@
+"""Training an encoder further on pairs of texts, in a given time. Needs torch, as `search.compile` does."""
+
+import random
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from search.ports import Encoder, Matrix, Vector
+
+BATCH = 64
+"""Pairs in a step at most: each query is told from the texts of all others."""
+_RATE = 2e-5
+"""Learning rate at its height; a higher one learns the pairs and forgets the language."""
+_WARMING = 0.1
+"""Share of the training in which the learning rate rises."""
+_SCALE = 20.0
+"""Of cosines before the softmax, as all-MiniLM-L6-v2 was trained."""
+_TOKENS = 128
+"""Of a text, at most: steps on longer ones take twice the time."""
+_SEED = 7
+
+
+class Example(NamedTuple):
+    """A query and a text that answers it."""
+
+    group: int
+    """Examples of one group answer each other: they must not meet in a step."""
+    query: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a training came to."""
+
+    steps: int
+    seconds: float
+
+
+Progress = Callable[[int, int], None]
+"""Told steps, done and in all."""
+
+
+def train(
+    source: str,
+    examples: Sequence[Example],
+    folder: Path,
+    seconds: float,
+    *,
+    progress: Progress = lambda done, total: None,
+) -> Trained:
+    """Train the model at *source* on each of *examples* once, for *seconds* at most, and save it in *folder*.
+
+    The learning rate follows the steps or the time, whichever is further, so that it has come down when the
+    time is up. Raises OSError when *folder* can't be written to.
+    """
+    import torch
+    from sentence_transformers import SentenceTransformerTrainer
+    from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
+    from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+    model = _load(source)
+    length, model.max_seq_length = model.max_seq_length, min(model.max_seq_length, _TOKENS)
+    # Half of the weights are the words' vectors; so few steps change them little, and take time for it.
+    model[0].auto_model.embeddings.requires_grad_(False)
+    steps = max(1, len(examples) // BATCH)
+    clock = Clock(steps, seconds)
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=_RATE)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, clock.rate)
+
+    class Watch(TrainerCallback):
+        """Tells the progress and ends the training in time."""
+
+        def on_step_end(
+            self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+        ) -> None:
+            progress(state.global_step, clock.expected(state.global_step))
+            control.should_training_stop = clock.done(state.global_step) >= 1
+
+    ordered = list(arrange(examples))
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        trainer: Any = SentenceTransformerTrainer(
+            model=model,
+            args=_arguments(scratch, steps),
+            train_dataset=_dataset(ordered),
+            loss=MultipleNegativesRankingLoss(model, scale=_SCALE),
+            optimizers=(optimizer, schedule),
+            callbacks=[Watch()],
+        )
+        trainer.train()
+    model.max_seq_length = length
+    model.save(str(folder), create_model_card=False)
+    return Trained(trainer.state.global_step, clock.elapsed())
+
+
+def blend(
+    original: str,
+    trained: Path,
+    shares: Sequence[float],
+    worth: Callable[[Encoder], float],
+    folder: Path,
+) -> float:
+    """Save in *folder* the best mixture of two models' weights, and give its share of the trained ones.
+
+    The mixture keeps more of what the original knew than training alone does (WiSE-FT; Wortsman et al. 2022).
+    The best is the one of most *worth*, at equal worth the one with the smaller share.
+    """
+    model, theirs, ours = _load(str(trained)), _load(original).state_dict(), _load(str(trained)).state_dict()
+
+    def mix(share: float) -> None:
+        model.load_state_dict(
+            {
+                name: theirs[name].lerp(tensor, share) if tensor.is_floating_point() else tensor
+                for name, tensor in ours.items()
+            }
+        )
+
+    found: dict[float, float] = {}
+    for share in sorted(shares):
+        mix(share)
+        found[share] = worth(_TorchEncoder(model))
+    best = max(found, key=lambda share: found[share])
+    mix(best)
+    model.save(str(folder), create_model_card=False)
+    return best
+
+
+def arrange(examples: Sequence[Example]) -> Iterator[Example]:
+    """*examples* shuffled so that those of one group stand far apart: round by round, one of each group."""
+    shuffled = list(examples)
+    random.Random(_SEED).shuffle(shuffled)  # noqa: S311 - nothing secret
+    waiting: dict[int, list[Example]] = {}
+    for example in shuffled:
+        waiting.setdefault(example.group, []).append(example)
+    while waiting:
+        for group in list(waiting):
+            yield waiting[group].pop()
+            if not waiting[group]:
+                del waiting[group]
+
+
+class Clock:
+    """How far a training is, by steps or by time, whichever is further."""
+
+    def __init__(self, steps: int, seconds: float, now: Callable[[], float] = monotonic) -> None:
+        self._steps = steps
+        self._seconds = seconds
+        self._now = now
+        self._started = now()
+
+    def elapsed(self) -> float:
+        """Seconds so far."""
+        return self._now() - self._started
+
+    def done(self, step: int) -> float:
+        """The share of the training that is over after *step*; 1 = it ends."""
+        return max(step / self._steps, self.elapsed() / self._seconds)
+
+    def rate(self, step: int) -> float:
+        """The learning rate as a share of its height: it rises, then falls to nothing."""
+        done = self.done(step)
+        return max(0.0, min((done + 1 / self._steps) / _WARMING, (1 - done) / (1 - _WARMING), 1.0))
+
+    def expected(self, step: int) -> int:
+        """How many steps there will be, at the pace so far."""
+        return max(step, min(self._steps, round(step * self._seconds / max(self.elapsed(), 1e-9))))
+
+
+class _TorchEncoder:
+    """A model that is not compiled, as an Encoder."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+
+    @property
+    def model(self) -> str:
+        return "being trained"
+
+    @property
+    def dimension(self) -> int:
+        return int(self._model.get_embedding_dimension())
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        found: Any = self._model.encode_document(
+            list(texts), normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(found, np.float32)
+
+    def encode_query(self, text: str) -> Vector:
+        found: Any = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(found, np.float32)
+
+
+def _dataset(examples: Sequence[Example]) -> Any:
+    import datasets as untyped  # pyright: ignore[reportMissingTypeStubs]
+
+    datasets: Any = untyped
+    return datasets.Dataset.from_dict(
+        {"query": [one.query for one in examples], "text": [one.text for one in examples]}
+    )
+
+
+def _load(source: str) -> Any:
+    import transformers
+    from sentence_transformers import SentenceTransformer
+
+    transformers.utils.logging.disable_progress_bar()
+    return SentenceTransformer(source, device="cpu")
+
+
+def _arguments(scratch: str, steps: int) -> Any:
+    from sentence_transformers.base.sampler import DefaultBatchSampler
+    from sentence_transformers.sentence_transformer.training_args import SentenceTransformerTrainingArguments
+
+    def in_order(dataset: Any, batch_size: int, drop_last: bool, **_: Any) -> Any:
+        order: Any = range(len(dataset))
+        return DefaultBatchSampler(order, batch_size, drop_last)
+
+    return SentenceTransformerTrainingArguments(
+        output_dir=scratch,
+        max_steps=steps,
+        per_device_train_batch_size=BATCH,
+        batch_sampler=in_order,
+        use_cpu=True,
+        save_strategy="no",
+        logging_strategy="no",
+        report_to="none",
+        disable_tqdm=True,
+        seed=_SEED,
+    )

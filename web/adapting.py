@@ -1,0 +1,229 @@
+"""Teaching the encoder the organisation's language: train beside the old one, compare, switch, go back."""
+
+import errno
+import shutil
+import tempfile
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kb import encoders, items, pairs
+from kb.access import Principal
+from kb.database import transaction
+from kb.encoders import Adapted, Recipe
+from kb.errors import InvalidError, UnavailableError
+from kb.evaluations import Evaluation
+from kb.pairs import Pair, Part
+from search import adaptation, evaluation, opening, querysets
+from search import sync as index
+from search.encoder import OnnxEncoder
+from search.engine import Engine
+from search.querysets import QuerySet
+from search.sync import SyncProgress
+from web import lock, work
+from web.wiring import Services
+from web.work import SILENT, Listener
+
+SHARES = (0.25, 0.5, 0.75, 1.0)
+"""Of the trained weights in the mixture with the original's; the best is taken."""
+_TEMPORARY = ".adapting-"
+_NAME_LENGTH = 40
+_ROOM = 5
+"""How many times the model's size has to be free: trained, mixed, compiled, optimised, and some."""
+
+Measured = list[tuple[str, Evaluation, Evaluation]]
+
+
+def adapt(
+    services: Services,
+    principal: Principal,
+    minutes: float,
+    folders: Sequence[Path],
+    *,
+    listener: Listener = SILENT,
+) -> Adapted:
+    """Train the model of the settings on the base for *minutes* and use it from now on if it is better.
+
+    Better is measured on texts that were held out and on the judged queries in *folders*. Raises InvalidError
+    when the base is too small, ConflictError while another training is running, UnavailableError when the
+    disk is full. Interrupted anywhere, what was in force stays in force.
+    """
+    sets = [_live(querysets.read(folder)) for folder in folders]
+    with services.sessions() as session:
+        known = pairs.pairs(session, principal)
+    tested = adaptation.held_out(known, Part.TEST)
+    chosen = adaptation.held_out(known, Part.CHOOSE)
+    with lock.adapting(services.settings.data), _sentence_when_full(), _aside(services) as aside:
+        work.sync(services, listener=listener)
+        recipe = _train(services, known, chosen, aside, minutes, listener)
+        listener.tell("Compiling and comparing…")
+        name = _name(services.settings.model)
+        (aside / "model").rename(services.settings.adapted / name)
+        before = services.encoder()
+        after = services.open(services.model(name), listener.tell)
+        measured: Measured = [(adaptation.HELD_OUT, tested.evaluate(before), tested.evaluate(after))]
+        if adaptation.verdict(measured).better:
+            measured += _on_sets(services, principal, after, sets, aside, listener)
+        found = adaptation.verdict(measured)
+        adapted = Adapted(
+            name,
+            services.settings.model,
+            after.model,
+            recipe,
+            tuple(figure for one in measured for figure in adaptation.figures(*one)),
+            found.better,
+            found.sentence,
+        )
+        with transaction(services.sessions) as session:
+            encoders.add(session, principal, adapted)
+    if adapted.better:
+        use(services, principal, name, listener=listener)
+    return adapted
+
+
+def use(services: Services, principal: Principal, name: str, *, listener: Listener = SILENT) -> None:
+    """Put the encoder called *name* in force and bring the index into step with it.
+
+    Quick: the vectors of an encoder that was in force are kept. Raises NotFoundError.
+    """
+    if name != encoders.ORIGINAL:
+        services.model(name)
+    with transaction(services.sessions) as session:
+        encoders.put_in_force(session, principal, services.settings.model, name)
+    work.sync(services, listener=listener)
+
+
+def revert(services: Services, principal: Principal, *, listener: Listener = SILENT) -> str:
+    """Go back to the encoder that was in force before; its name. Raises ConflictError when there is none."""
+    with services.sessions() as session:
+        name = encoders.before(session, services.settings.model)
+    use(services, principal, name, listener=listener)
+    return name
+
+
+def prune(services: Services, principal: Principal) -> list[str]:
+    """Remove adapted encoders that are not in force, with their vectors and files; their names."""
+    with lock.adapting(services.settings.data):
+        with transaction(services.sessions) as session:
+            idle = [one.adapted.name for one in encoders.kept(session) if not one.in_force]
+            encoders.remove(session, principal, idle)
+            left = {one.adapted.name for one in encoders.kept(session)}
+        for folder in _folders(services):
+            if folder.name not in left:
+                shutil.rmtree(folder, ignore_errors=True)
+        for name in idle:
+            opening.remove(name, services.compiled)
+    return idle
+
+
+def _folders(services: Services) -> list[Path]:
+    return list(services.settings.adapted.glob("*")) + list(services.settings.adapted.glob(f"{_TEMPORARY}*"))
+
+
+def _train(
+    services: Services,
+    known: Sequence[Pair],
+    chosen: adaptation.HeldOut,
+    aside: Path,
+    minutes: float,
+    listener: Listener,
+) -> Recipe:
+    from search import training
+    from search.training import Example
+
+    examples = [Example(one.item, one.query, one.text) for one in known if one.part is Part.TRAIN]
+    if len(examples) < adaptation.FEWEST_PAIRS:
+        raise InvalidError(
+            f"The base holds too little to learn from: {len(examples)} pairs of texts, "
+            f"{adaptation.FEWEST_PAIRS} are needed. Read in more lessons and documents first."
+        )
+    source = opening.locate(services.settings.model)
+    _check_room(source, aside)
+    listener.tell(f"Training on {len(examples):,} pairs of texts for {minutes:g} minutes at most…")
+    trained = training.train(
+        source,
+        examples,
+        aside / "trained",
+        minutes * 60,
+        progress=lambda done, total: listener.sync(SyncProgress("Training", done, total)),
+    )
+    listener.tell("Choosing how much of what was learned to take over…")
+    share = training.blend(
+        source,
+        aside / "trained",
+        SHARES,
+        lambda encoder: chosen.evaluate(encoder).measures[evaluation.NDCG],
+        aside / "model",
+    )
+    return Recipe(len(examples), trained.steps, round(trained.seconds, 1), share)
+
+
+def _on_sets(
+    services: Services,
+    principal: Principal,
+    after: OnnxEncoder,
+    sets: Sequence[QuerySet],
+    aside: Path,
+    listener: Listener,
+) -> Measured:
+    """The whole search on judged queries, with the encoder in force and with *after*."""
+    if not sets:
+        return []
+    index.sync(services.sessions, after, aside / "index", progress=listener.sync)
+    engines = services.search(), Engine(after, aside / "index")
+    found: Measured = []
+    with services.sessions() as session:
+        for queryset in sets:
+            names = items.referred(session, principal, queryset.documents())
+            old, new = (
+                evaluation.evaluate(queryset, evaluation.ranker(engine, session, principal, names))
+                for engine in engines
+            )
+            found.append((queryset.name, old, new))
+    return found
+
+
+def _live(queryset: QuerySet) -> QuerySet:
+    if queryset.corpus is not None:
+        raise InvalidError(
+            f"The query set {queryset.name} is judged on documents of its own; give one that is judged on "
+            "what is in the base."
+        )
+    return queryset
+
+
+def _name(setting: str) -> str:
+    return f"{Path(setting).name[:_NAME_LENGTH]}-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+
+
+@contextmanager
+def _aside(services: Services) -> Generator[Path]:
+    """A folder for what is not finished; what an earlier, killed training left is removed."""
+    services.settings.adapted.mkdir(parents=True, exist_ok=True)
+    for left in services.settings.adapted.glob(f"{_TEMPORARY}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    aside = Path(tempfile.mkdtemp(dir=services.settings.adapted, prefix=_TEMPORARY))
+    try:
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _check_room(source: str, folder: Path) -> None:
+    size = sum(path.stat().st_size for path in Path(source).rglob("*") if path.is_file())
+    if shutil.disk_usage(folder).free < _ROOM * size:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@contextmanager
+def _sentence_when_full() -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise UnavailableError(
+            "There is not enough room on the disk for another model; nothing was changed. "
+            "Make room, for instance with `kb adapt --prune`, and try again."
+        ) from error

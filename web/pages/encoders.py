@@ -1,0 +1,16 @@
+"""The page about the embedding models."""
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from web.encoders import read
+from web.deps import PrincipalDep, ServicesDep, SessionDep
+from web.layout import page
+
+router = APIRouter()
+
+
+@router.get("/insight/models")
+def models(services: ServicesDep, session: SessionDep, _principal: PrincipalDep) -> HTMLResponse:
+    """Which models there are, what each was worth, which is in use."""
+    return page("models.html", models=read(session, services.settings.model))
