@@ -70,3 +70,5 @@ def _model(services: Services) -> PartOut:
         return PartOut(ok=True, detail=services.encoder().model)
     except KbError as error:
         return PartOut(ok=False, detail=str(error))
+    except SQLAlchemyError:
+        return PartOut(ok=False, detail="Which model is used stands in the database, which can't be read.")

@@ -29,23 +29,19 @@ def adapt(  # noqa: PLR0913 - each is an option of the command
     json: Json = False,
 ) -> None:
     """Train the encoder on the base's own texts; it is used only if it is better. Exit code 1 when not."""
-    from web.terminal import INTERRUPTED, err, existing
+    from web.terminal import existing
 
     if sum((show, revert, prune, use is not None)) > 1:
         raise typer.BadParameter("--list, --revert, --use and --prune are one at a time")
-    try:
-        with existing(context.obj) as services:
-            if show:
-                _list(services, json=json)
-            elif revert or use is not None:
-                _switch(services, use, json=json)
-            elif prune:
-                _prune(services, json=json)
-            else:
-                _train(services, minutes, queries or [], json=json)
-    except KeyboardInterrupt:
-        err().print("Stopped. The model in use stays in use; nothing was changed.")
-        raise typer.Exit(INTERRUPTED) from None
+    with existing(context.obj) as services:
+        if show:
+            _list(services, json=json)
+        elif revert or use is not None:
+            _switch(services, use, json=json)
+        elif prune:
+            _prune(services, json=json)
+        else:
+            _train(services, minutes, queries or [], json=json)
 
 
 def _train(services: "Services", minutes: float, queries: list[Path], *, json: bool) -> None:
@@ -53,10 +49,14 @@ def _train(services: "Services", minutes: float, queries: list[Path], *, json: b
 
     from kb.access import LOCAL_USER
     from web import adapting, progress, reports
-    from web.terminal import FAILED, err, give_json, out
+    from web.terminal import FAILED, INTERRUPTED, err, give_json, out
 
-    with progress.shown(err(), quiet=json) as listener:
-        adapted = adapting.adapt(services, LOCAL_USER, minutes, queries, listener=listener)
+    try:
+        with progress.shown(err(), quiet=json) as listener:
+            adapted = adapting.adapt(services, LOCAL_USER, minutes, queries, listener=listener)
+    except KeyboardInterrupt:
+        err().print("Stopped. The model in use stays in use; nothing was changed.")
+        raise typer.Exit(INTERRUPTED) from None
     if json:
         give_json(asdict(adapted))
     else:
