@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from web.encoders import read
 from web.deps import PrincipalDep, ServicesDep, SessionDep
+from web.encoders import read
 from web.layout import page
 
 router = APIRouter()
