@@ -19,9 +19,8 @@ def test_nasa_lessons_are_found_as_well_as_ever(services: Services) -> None:
     assert report.tally.added == 1637
     work.sync(services)
     with services.sessions() as session:
-        ranking, abstention = judged.rank(session, services.search())
-    found = judged.quality(ranking)
-    assert found["nDCG@10"] >= 0.64
-    assert found["recall@20"] >= 0.70
-    assert abstention.refused_answerable <= 1
-    assert abstention.refused_unanswerable >= 11
+        found = judged.evaluate(session, services.search())
+    assert found.measures["nDCG@10"] >= 0.64
+    assert found.measures["recall@20"] >= 0.70
+    assert found.abstention.refused_answerable <= 1
+    assert found.abstention.refused_unanswerable >= 11
