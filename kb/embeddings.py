@@ -1,11 +1,12 @@
 """Vectors beside the texts they stand for, so that an index can be rebuilt without embedding again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from kb.models import Embedding, Passage
+from kb.access import Principal, visible
+from kb.models import Embedding, Item, Passage, Project
 
 _BATCH = 500
 
@@ -47,6 +48,20 @@ def save(session: Session, model: str, vectors: Iterable[tuple[str, bytes]]) -> 
             insert(Embedding),
             [{"digest": d, "model": model, "vector": vector} for d, vector in pairs.items()],
         )
+
+
+def of_projects(session: Session, principal: Principal, model: str) -> Iterator[tuple[str, bytes]]:
+    """Project and vector of the first passage of each item of a project that *principal* may see."""
+    rows = session.execute(
+        select(Project.name, Embedding.vector)
+        .select_from(Item)
+        .join(Project, Project.id == Item.project_id)
+        .join(Passage, (Passage.item_id == Item.id) & (Passage.ordinal == 0))
+        .join(Embedding, (Embedding.digest == Passage.digest) & (Embedding.model == model))
+        .where(visible(principal))
+        .execution_options(yield_per=_BATCH)
+    )
+    yield from ((name, vector) for name, vector in rows)
 
 
 def remove_orphans(session: Session) -> int:

@@ -9,9 +9,10 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from web import errors
-from web.api import evaluations, feedback, health, imports, items, models, saved, search
+from web.api import evaluations, feedback, health, imports, items, models, projects, saved, search
 from web.guard import LOOPBACK, Guard
 from web.pages import about, encoders, feed, importing, item, quality, searches, searching, similar
+from web.pages import projects as project_pages
 from web.release import release
 from web.runner import Runner
 from web.schemas import ProblemOut
@@ -49,9 +50,10 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
     app.state.runner = Runner(services)
     errors.install(app)
     app.add_middleware(Guard, hosts=frozenset((*LOOPBACK, *(host.lower() for host in hosts))))
-    for module in (search, saved, feedback, items, imports, evaluations, models, health):
+    for module in (search, saved, projects, feedback, items, imports, evaluations, models, health):
         app.include_router(module.router, prefix="/api/v1")
-    for module in (searching, searches, feed, similar, item, importing, quality, encoders, about):
+    pages = (searching, searches, project_pages, feed, similar, item, importing, quality, encoders, about)
+    for module in pages:
         app.include_router(module.router, include_in_schema=False)
     app.mount("/static", _Static(packages=[("web", "static")]), name="static")
     _describe(app)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from web.commands import adapt, saved
+from web.commands import adapt, projects, saved
 from web.commands.eval import evaluate
 
 app = typer.Typer(
@@ -308,6 +308,6 @@ def doctor(
 
 
 app.add_typer(saved.app, name="saved")
-for command in (adapt.adapt, saved.recent, saved.similar, saved.feedback):
+for command in (adapt.adapt, saved.recent, saved.similar, saved.feedback, projects.projects):
     app.command()(command)
 app.command("eval")(evaluate)

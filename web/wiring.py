@@ -16,6 +16,7 @@ from search import generation
 from search.encoder import OnnxEncoder
 from search.engine import Engine
 from search.opening import open_encoder
+from search.projects import Projects
 from search.synonyms import SynonymFile
 from web.recorder import Recorder
 
@@ -42,6 +43,7 @@ class Services:
     """The engine's encoder."""
     _generation: str = ""
     """The generation of the index that it was chosen for."""
+    _projects: Projects | None = None
     _lock: RLock = field(default_factory=RLock)
 
     def encoder(self, tell: Callable[[str], None] = lambda _: None) -> OnnxEncoder:
@@ -92,6 +94,13 @@ class Services:
             name = encoders.named(session, self.settings.model, model) or encoders.ORIGINAL
         other = self.open(self.model(name))
         return other if other.model == model else encoder
+
+    def projects(self) -> Projects:
+        """What tells which projects are alike."""
+        with self._lock:
+            if self._projects is None:
+                self._projects = Projects(self.settings.index)
+            return self._projects
 
     def close(self) -> None:
         """Write what waits to be recorded and let go of the database."""

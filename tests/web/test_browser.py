@@ -36,6 +36,7 @@ PAGES = [
     "/items/HS-T-003",
     "/items/HS-L-001/versions/1",
     "/searches",
+    "/projects",
     "/items/HS-L-001/similar",
     "/imports",
     "/insight/quality",
@@ -198,3 +199,29 @@ def test_an_upload_shows_its_progress_and_its_report(page: Page, services: Servi
         with page.expect_download() as download:
             page.get_by_role("link", name="Download the original").click()
         assert download.value.suggested_filename == "cables.md"
+
+
+def test_a_search_is_judged_saved_and_downloaded_without_javascript(
+    browser: Browser, shelf: Services
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    with _running(shelf) as address:
+        page.goto(f"{address}/?q=late+cables")
+        page.locator("#hit-C-1").get_by_role("button", name="Yes").click()
+        assert page.url == f"{address}/?q=late+cables#hit-C-1"
+        assert (
+            page.locator("#hit-C-1").get_by_role("button", name="Yes").get_attribute("aria-pressed") == "true"
+        )
+        page.get_by_text("Download", exact=True).click()
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Excel").click()
+        assert download.value.suggested_filename == "hindsight-late-cables.xlsx"
+        page.get_by_text("Save this search").click()
+        page.fill("#name", "Cable trouble")
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_role("link", name="Cable trouble").first.click()
+        assert page.url == f"{address}/?q=late+cables"
+        page.locator("#hit-C-1").get_by_role("link", name="More like this").click()
+        assert page.locator("h1").inner_text() == "More like this"
+    context.close()

@@ -18,6 +18,8 @@ OPERATIONS = {
     ("delete", "/api/v1/recent-searches"): "forget_recent_searches",
     ("get", "/api/v1/items/{ref}/feedback"): "get_feedback",
     ("put", "/api/v1/items/{ref}/feedback"): "give_feedback",
+    ("get", "/api/v1/projects"): "list_projects",
+    ("get", "/api/v1/projects/{name}/similar"): "list_similar_projects",
     ("get", "/api/v1/items"): "list_items",
     ("get", "/api/v1/items/{ref}"): "get_item",
     ("get", "/api/v1/items/{ref}/versions"): "list_versions",

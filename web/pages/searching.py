@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kb import feedback, items, saved, searches
 from kb.access import Principal
+from kb.errors import NotFoundError, UnavailableError
 from kb.facets import FacetCounts
 from kb.searches import Through
 from kb.values import Filters
@@ -25,6 +26,7 @@ from web.deps import PrincipalDep, ServicesDep, SessionDep
 from web.finding import DEFAULT_SIZE, FACET_TITLE, Paging
 from web.layout import KIND_PLURAL, page
 from web.reasons import reason
+from web.wiring import Services
 
 router = APIRouter()
 
@@ -90,7 +92,9 @@ def search(
     except QueryError as error:
         return _misunderstood(error, filters)
     context = _context(results, q, filters, wanted)
-    return page("results.html", **context, **_own(session, principal, results, q, filters))
+    own = _own(session, principal, results, q, filters)
+    wider = _wider(services, session, principal, results, q, context["chosen"])
+    return page("results.html", **context, **own, **wider)
 
 
 def _own(
@@ -104,6 +108,21 @@ def _own(
         ),
         "kept": next(kept, None),
     }
+
+
+def _wider(
+    services: Services, session: Session, principal: Principal, results: Results, q: str, chosen: Chosen
+) -> dict[str, Any]:
+    """The same search in projects like the one that it is limited to."""
+    names = results.query.filters.facets.get(FacetName.PROJECT, ())
+    if len(names) != 1:
+        return {"alike": [], "wider": ""}
+    try:
+        alike = [one.name for one in services.projects().similar(session, principal, names[0])]
+    except (NotFoundError, UnavailableError):
+        alike = []
+    bare = without(q, _asking(q, FacetName.PROJECT, names[0]))
+    return {"alike": alike, "wider": _url(bare, {**chosen, FacetName.PROJECT: [*names, *alike]})}
 
 
 def _misunderstood(error: QueryError, filters: Filters) -> HTMLResponse:
@@ -138,6 +157,7 @@ def _context(results: Results, q: str, filters: Filters, wanted: Paging) -> dict
         "heading": heading,
         "section": only_kind[0] if not q and len(only_kind) == 1 else "search",
         "results": results,
+        "chosen": chosen,
         "reasons": [reason(hit) for hit in results.hits],
         "hidden": _hidden(chosen),
         "chips": _chips(q, chosen, active, results.query.filters.without),

@@ -1,0 +1,93 @@
+"""Projects that are like one another, by what their items mean."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from kb import embeddings
+from kb.access import Principal
+from kb.errors import NotFoundError, UnavailableError
+from kb.vocabulary import Classification
+from search import generation
+from search.ports import Matrix, Vector
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarProject:
+    """A project that is like another one."""
+
+    name: str
+    items: int
+    """Items of it that were compared."""
+    closeness: float
+    """Cosine between the projects' centres, -1 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Centres:
+    names: tuple[str, ...]
+    items: tuple[int, ...]
+    vectors: Matrix
+    """The mean of each project's items, of unit length."""
+
+    def place(self, name: str) -> int:
+        folded = [one.casefold() for one in self.names]
+        if name.casefold() not in folded:
+            raise NotFoundError(f"There is no project {name!r} here with items that you may read.")
+        return folded.index(name.casefold())
+
+
+class Projects:
+    """Compares projects; what was worked out holds until the next index. Safe to share between threads.
+
+    An item counts by its first passage, embedded with its title; only items that the reader may see count.
+    """
+
+    def __init__(self, index: Path) -> None:
+        self._index = index
+        self._lock = Lock()
+        self._generation = ""
+        self._held: dict[Classification, _Centres] = {}
+
+    def similar(
+        self, session: Session, principal: Principal, name: str, limit: int = 5
+    ) -> list[SimilarProject]:
+        """At most *limit* projects like the one with that *name*, most alike first.
+
+        Raises NotFoundError for none that *principal* may know of, UnavailableError without an index.
+        """
+        centres = self._centres(session, principal)
+        own = centres.place(name)
+        cosines = centres.vectors @ centres.vectors[own]
+        order = [int(i) for i in np.lexsort((np.arange(len(cosines)), -cosines)) if i != own]
+        return [
+            SimilarProject(centres.names[i], centres.items[i], round(float(cosines[i]), 4))
+            for i in order[:limit]
+        ]
+
+    def _centres(self, session: Session, principal: Principal) -> _Centres:
+        present = generation.current(self._index)
+        if not present:
+            raise UnavailableError("There is no search index yet. Run `kb sync` to build it.")
+        with self._lock:
+            if present != self._generation:
+                self._generation, self._held = present, {}
+            if principal.clearance not in self._held:
+                self._held[principal.clearance] = _centres(session, principal, generation.model(self._index))
+            return self._held[principal.clearance]
+
+
+def _centres(session: Session, principal: Principal, model: str) -> _Centres:
+    sums: dict[str, Vector] = {}
+    numbers: dict[str, int] = {}
+    for name, vector in embeddings.of_projects(session, principal, model):
+        read = np.frombuffer(vector, "<f4").astype(np.float32)
+        sums[name] = sums[name] + read if name in sums else read
+        numbers[name] = numbers.get(name, 0) + 1
+    names = tuple(sorted(sums))
+    rows = np.array([sums[name] for name in names], np.float32)
+    unit = rows / np.linalg.norm(rows, axis=-1, keepdims=True)
+    return _Centres(names, tuple(numbers[name] for name in names), unit.astype(np.float32))
