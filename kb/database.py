@@ -112,6 +112,18 @@ def migration_config() -> "Config":
     return config
 
 
+def analyse(engine: Engine) -> None:
+    """Let the database count what it holds, so that it plans its reads well.
+
+    SQLite, left alone, takes an index on a column for telling whatever stands in it: of 100,000 live items it
+    walked through all to read 20 of them, 40 ms instead of 0.4.
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.begin() as connection:
+            connection.execute(text("PRAGMA analysis_limit=1000"))
+            connection.execute(text("ANALYZE"))
+
+
 def check_integrity(engine: Engine) -> list[str]:
     """What the database itself finds wrong, a sentence each; empty when all is well."""
     if engine.dialect.name != "sqlite":

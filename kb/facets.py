@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, not_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from kb.access import Principal, visible
 from kb.models import Facet, Item
@@ -72,6 +72,33 @@ def count(session: Session, principal: Principal, ids: Collection[ItemId]) -> Fa
 def count_all(session: Session, principal: Principal, filters: Filters) -> FacetCounts:
     """Values of all items that *principal* may see and that match *filters*, most frequent first."""
     return _counts(session.execute(_counting(and_(visible(principal), condition(filters)))))
+
+
+def starting(
+    session: Session, principal: Principal, name: FacetName, beginning: str, limit: int
+) -> list[str]:
+    """Values of *name* that begin with *beginning* and that an item carries which *principal* may see.
+
+    The most frequent of the base come first.
+    """
+    seen = (
+        select(_other.item_id)
+        .join(Item, Item.id == _other.item_id)
+        .where(_other.name == name, _other.value == Facet.value, visible(principal))
+        .exists()
+    )
+    query = (
+        select(Facet.value)
+        .where(Facet.name == name, Facet.value >= beginning, Facet.value < f"{beginning}\U0010ffff")
+        .group_by(Facet.value)
+        .having(seen)
+        .order_by(func.count().desc(), Facet.value)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+_other = aliased(Facet)
 
 
 def total(counts: FacetCounts) -> int:

@@ -1,6 +1,6 @@
 """Reading items: one, many, their versions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
@@ -100,6 +100,27 @@ class VersionDetail:
     record: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class ItemText:
+    """What an item says."""
+
+    id: ItemId
+    digest: str
+    """Differs when anything of the item differs."""
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTitle:
+    """An item by name."""
+
+    id: ItemId
+    ref: str
+    kind: Kind
+    title: str
+
+
 def get(session: Session, principal: Principal, ref: str) -> ItemDetail:
     """The item with reference *ref*, its own or that of the system it came from.
 
@@ -190,6 +211,37 @@ def count(session: Session, principal: Principal, filters: Filters) -> int:
     """How many items *principal* may see and *filters* match."""
     query = select(func.count()).select_from(Item)
     return session.scalar(query.where(visible(principal), facets.condition(filters))) or 0
+
+
+def digests(session: Session) -> dict[ItemId, str]:
+    """The digest of every item that is not withdrawn, by rising id; whoever shows it must know to whom."""
+    rows = session.execute(select(Item.id, Item.digest).where(Item.withdrawn_at.is_(None)).order_by(Item.id))
+    return {ItemId(id_): digest for id_, digest in rows}
+
+
+def texts(session: Session, ids: Sequence[ItemId]) -> Iterator[ItemText]:
+    """What those of *ids* say that are not withdrawn; whoever shows it must know to whom."""
+    rows = session.execute(
+        select(Item.id, Item.digest, Item.title, Item.body).where(
+            Item.id.in_(ids), Item.withdrawn_at.is_(None)
+        )
+    )
+    return (ItemText(ItemId(id_), digest, title, body) for id_, digest, title, body in rows)
+
+
+def titles(session: Session, principal: Principal, ids: Collection[ItemId]) -> list[ItemTitle]:
+    """Those of *ids* that *principal* may see, by name, newest first."""
+    rows = session.execute(_titles_query(principal), {"ids": list(ids)})
+    found = [ItemTitle(ItemId(id_), ref, Kind(kind), title) for id_, ref, kind, title in rows]
+    return sorted(found, key=lambda item: -item.id)
+
+
+@cache
+def _titles_query(principal: Principal) -> Select[*tuple[Any, ...]]:
+    # Ordered here, SQLite would walk through all live items instead.
+    return select(Item.id, Item.ref, Item.kind, Item.title).where(
+        visible(principal), Item.id.in_(bindparam("ids", expanding=True))
+    )
 
 
 def versions(session: Session, principal: Principal, ref: str) -> list[VersionSummary]:

@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         return self.data / "index"
 
     @property
+    def lexicon(self) -> Path:
+        """Words and titles, for corrections and suggestions; derived, safe to delete."""
+        return self.data / "lexicon.db"
+
+    @property
     def synonyms(self) -> Path:
         """The organisation's own synonyms; need not be there."""
         return self.data / "synonyms.csv"

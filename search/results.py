@@ -61,6 +61,8 @@ class Results:
     """Nothing answers well: the hits are merely the nearest there is."""
     capped: bool
     """More may match than were ranked: *total* is a lower bound."""
+    suggestion: str = ""
+    """The query as it was probably meant, when it holds words that nothing here does; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,9 @@ class SearchOut(PageOut):
     hits: list[HitOut]
     facets: dict[FacetName, list[CountOut]]
     nearest_only: bool = Field(description="Nothing answers well: the hits are merely the nearest there is.")
+    suggestion: str = Field(
+        description="The query as it was probably meant, on the first page; empty when its words are known."
+    )
     capped: bool = Field(description="More may match than were ranked: total is a lower bound.")
 
     @staticmethod
@@ -106,6 +109,7 @@ class SearchOut(PageOut):
             hits=[HitOut.of(hit, results.query.text) for hit in results.hits],
             facets=facets_out(results.facets),
             nearest_only=results.nearest_only,
+            suggestion=results.suggestion,
             capped=results.capped,
         )
 

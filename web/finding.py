@@ -1,6 +1,6 @@
 """Searching and listing for pages, API and command line alike."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from sqlalchemy.orm import Session
@@ -38,7 +38,10 @@ def search(
 ) -> Results:
     """One page of what answers *text*, which may hold filters of its own; see search.query.parse."""
     query = parse(text, filters)
-    return services.search().search(session, principal, query, offset=paging.offset, limit=paging.size)
+    found = services.search().search(session, principal, query, offset=paging.offset, limit=paging.size)
+    if not query.text or paging.offset:
+        return found
+    return replace(found, suggestion=services.speller().corrected(session, principal, text))
 
 
 FACET_TITLE = {

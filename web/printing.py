@@ -29,6 +29,8 @@ _COLOUR = {
 
 def results(console: Console, found: Results, paging: Paging) -> None:
     """A page of results."""
+    if found.suggestion:
+        console.print(Text.assemble("Did you mean ", (plain(found.suggestion), "bold"), "?\n"))
     if not found.hits:
         console.print("Nothing was found." if not found.total else "There are no results on that page.")
         return

@@ -15,8 +15,10 @@ from kb.settings import Settings
 from search import generation
 from search.encoder import OnnxEncoder
 from search.engine import Engine
+from search.lexicon import Lexicon
 from search.opening import open_encoder
 from search.projects import Projects
+from search.spelling import Speller
 from search.synonyms import SynonymFile
 from web.recorder import Recorder
 
@@ -44,6 +46,8 @@ class Services:
     _generation: str = ""
     """The generation of the index that it was chosen for."""
     _projects: Projects | None = None
+    _lexicon: Lexicon | None = None
+    _speller: Speller | None = None
     _lock: RLock = field(default_factory=RLock)
 
     def encoder(self, tell: Callable[[str], None] = lambda _: None) -> OnnxEncoder:
@@ -83,6 +87,21 @@ class Services:
                     self._engine, self._searching = Engine(encoder, self.settings.index, synonyms), encoder
                 self._generation = generation_
             return self._engine
+
+    def lexicon(self) -> Lexicon:
+        """The words and titles of the base, opened at first use."""
+        with self._lock:
+            if self._lexicon is None:
+                self._lexicon = Lexicon(self.settings.lexicon)
+            return self._lexicon
+
+    def speller(self) -> Speller:
+        """Who corrects queries."""
+        lexicon = self.lexicon()
+        with self._lock:
+            if self._speller is None:
+                self._speller = Speller(lexicon, SynonymFile(self.settings.synonyms))
+            return self._speller
 
     def _encoder_of_index(self) -> OnnxEncoder:
         """The encoder in force; but while the index is still of the one before it, that one."""

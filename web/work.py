@@ -82,7 +82,10 @@ def sync(services: Services, *, listener: Listener = SILENT, wait: bool = True) 
     """Bring the search index into step with the database."""
     encoder = services.encoder(listener.tell)
     with writing(services.settings.data, wait=wait, waiting=lambda: _waiting(listener)):
-        return index.sync(services.sessions, encoder, services.settings.index, progress=listener.sync)
+        report = index.sync(services.sessions, encoder, services.settings.index, progress=listener.sync)
+        if services.lexicon().sync(services.sessions):
+            database.analyse(services.database)
+        return report
 
 
 def _waiting(listener: Listener) -> None:

@@ -6,8 +6,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
 from kb import database
+from kb.database import Sessions, transaction
 from kb.errors import UnavailableError
 from kb.models import Base
+from tests.samples import lesson, store
 
 
 def test_migrations_lead_to_the_models(tmp_path: Path) -> None:
@@ -33,6 +35,17 @@ def test_sqlite_writes_ahead_and_checks_references(tmp_path: Path) -> None:
         assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
         assert connection.scalar(text("PRAGMA foreign_keys")) == 1
     engine.dispose()
+
+
+def test_analysed_the_database_reads_few_of_many_items_by_their_ids(sessions: Sessions) -> None:
+    engine = sessions.kw["bind"]
+    with transaction(sessions) as session:
+        store(session, *(lesson(f"Lesson {number}") for number in range(200)))
+    database.analyse(engine)
+    query = "EXPLAIN QUERY PLAN SELECT title FROM item WHERE withdrawn_at IS NULL AND id IN ({})"
+    with engine.connect() as connection:
+        plan = connection.execute(text(query.format(",".join(map(str, range(1, 60)))))).all()
+    assert "PRIMARY KEY" in plan[0][3]
 
 
 def test_a_file_that_is_no_database_is_refused_with_a_sentence(tmp_path: Path) -> None:

@@ -107,6 +107,23 @@ def test_an_error_in_the_query_says_where_it_is_and_what_may_be_meant(reading: T
     assert "suggestion" not in reading.get("/api/v1/search", params={"q": "risk OR"}).json()
 
 
+def test_a_slip_is_noticed_and_the_query_as_it_was_meant_is_offered(reading: TestClient) -> None:
+    found = reading.get("/api/v1/search", params={"q": "kind:lesson crosrail"}).json()
+    assert found["suggestion"] == "kind:lesson crossrail"
+    assert reading.get("/api/v1/search", params={"q": "kind:lesson crossrail"}).json()["suggestion"] == ""
+
+
+def test_what_is_being_typed_is_completed(reading: TestClient) -> None:
+    found = reading.get("/api/v1/suggestions", params={"q": "fixed open"}).json()["suggestions"]
+    assert found[0]["source"] == "item"
+    assert found[0]["url"] == "/items/HS-L-001"
+    assert reading.get(found[0]["url"]).status_code == 200
+    tags = reading.get("/api/v1/suggestions", params={"q": "raid", "limit": 2}).json()["suggestions"]
+    assert len(tags) == 2
+    assert reading.get("/api/v1/suggestions").json() == {"suggestions": []}
+    assert reading.get("/api/v1/suggestions", params={"q": "x", "limit": 99}).status_code == 422
+
+
 def test_unwanted_kinds_and_owners_narrow(reading: TestClient) -> None:
     every = reading.get("/api/v1/search", params={"q": "risk"}).json()
     others = reading.get("/api/v1/search", params={"q": "risk -kind:training"}).json()

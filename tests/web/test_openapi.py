@@ -20,6 +20,7 @@ OPERATIONS = {
     ("put", "/api/v1/items/{ref}/feedback"): "give_feedback",
     ("get", "/api/v1/projects"): "list_projects",
     ("get", "/api/v1/projects/{name}/similar"): "list_similar_projects",
+    ("get", "/api/v1/suggestions"): "list_suggestions",
     ("get", "/api/v1/items"): "list_items",
     ("get", "/api/v1/items/{ref}"): "get_item",
     ("get", "/api/v1/items/{ref}/versions"): "list_versions",

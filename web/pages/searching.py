@@ -158,6 +158,7 @@ def _context(results: Results, q: str, filters: Filters, wanted: Paging) -> dict
         "section": only_kind[0] if not q and len(only_kind) == 1 else "search",
         "results": results,
         "chosen": chosen,
+        "meant_url": _url(results.suggestion, chosen),
         "reasons": [reason(hit) for hit in results.hits],
         "hidden": _hidden(chosen),
         "chips": _chips(q, chosen, active, results.query.filters.without),

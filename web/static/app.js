@@ -11,6 +11,22 @@ document.addEventListener("keydown", (event) => {
   box.select();
 });
 
+/** Arrows, or j and k, go from result to result; Enter opens the one in focus, as for any link. */
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+  const typing = event.target.closest("input, textarea, select, summary, [contenteditable]");
+  if (!step || typing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  const links = [...document.querySelectorAll(".hit h2 a")];
+  const present = links.indexOf(document.activeElement);
+  // Until one is in focus, arrows scroll as everywhere; j begins.
+  if (present < 0 && event.key !== "j") return;
+  const next = links[present + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+  next.closest(".hit").scrollIntoView({ block: "nearest" });
+});
+
 /** Follows a running import and shows its report when it ends. */
 async function follow(status) {
   const bar = status.querySelector("progress");

@@ -1,0 +1,133 @@
+"""What can be typed: the words and titles of all items, in an SQLite file that follows the database.
+
+It is derived like the index, but changed in place, item by item, so that it stays cheap however large the
+base is. It knows what every item holds; whoever reads from it must show nothing that the reader may not see.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from kb import items
+from kb.database import Sessions
+from kb.items import ItemText
+from kb.values import ItemId
+from search import analysis
+
+_BATCH = 500
+"""Items written in one transaction."""
+_SHORTEST, _LONGEST = 3, 24
+"""Letters of a word that is worth keeping."""
+_SCHEMA = """
+    CREATE TABLE IF NOT EXISTS entry (item INTEGER PRIMARY KEY, digest TEXT NOT NULL);
+    CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(
+        forms, columnsize = 0, tokenize = "unicode61 remove_diacritics 0"
+    );
+    CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab(words, row);
+    CREATE VIRTUAL TABLE IF NOT EXISTS titles USING fts5(
+        title, columnsize = 0, prefix = '1 2 3', tokenize = "unicode61 remove_diacritics 2"
+    );
+"""
+
+
+class Lexicon:
+    """The file at *path*, made when it is missing or damaged. Safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = Lock()
+        try:
+            self._connection = _opened(path)
+        except sqlite3.DatabaseError:
+            for part in path.parent.glob(f"{path.name}*"):
+                part.unlink()
+            self._connection = _opened(path)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def sync(self, sessions: Sessions) -> int:
+        """Take out what the database changed or lost, put in what it changed or gained; how many items.
+
+        Kill it anywhere: the next sync goes on.
+        """
+        with sessions() as session, closing(_opened(self._path)) as writer:
+            wanted = items.digests(session)
+            held = {ItemId(item): digest for item, digest in self._read("SELECT item, digest FROM entry")}
+            gone = [item for item in held if wanted.get(item) != held[item]]
+            new = [item for item in wanted if held.get(item) != wanted[item]]
+            for batch in _batches(gone):
+                _remove(writer, batch)
+            for batch in _batches(new):
+                _add(writer, items.texts(session, batch))
+        return len({*gone, *new})
+
+    def holding(self, word: str, limit: int, after: int = 0) -> list[ItemId]:
+        """The first items, at most *limit*, with ids above *after* that hold exactly *word*, in any case."""
+        rows = self._read(
+            "SELECT rowid FROM words WHERE words MATCH ? AND rowid > ? ORDER BY rowid LIMIT ?",
+            [f'"{word}"', after, limit],
+        )
+        return [ItemId(row[0]) for row in rows]
+
+    def titled(self, beginnings: Sequence[str], limit: int, before: int | None = None) -> list[ItemId]:
+        """The newest items, at most *limit*, with ids below *before*, whose titles hold words so begun."""
+        expression = " AND ".join(f'"{beginning}"*' for beginning in beginnings)
+        rows = self._read(
+            "SELECT rowid FROM titles WHERE titles MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",
+            [expression, before or 2**62, limit],
+        )
+        return [ItemId(row[0]) for row in rows]
+
+    def vocabulary(self) -> list[tuple[str, int]]:
+        """Every word with the number of items that hold it."""
+        return [(word, number) for word, number in self._read("SELECT term, doc FROM vocabulary")]
+
+    def stamp(self) -> int:
+        """Another number after each change."""
+        return int(self._read("PRAGMA data_version")[0][0])
+
+    def _read(self, query: str, parameters: Sequence[str | int] = ()) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._connection.execute(query, parameters).fetchall()
+
+
+def _remove(connection: sqlite3.Connection, ids: Sequence[ItemId]) -> None:
+    with connection:
+        for table, key in (("words", "rowid"), ("titles", "rowid"), ("entry", "item")):
+            statement = f"DELETE FROM {table} WHERE {key} = ?"  # noqa: S608 - constants only
+            connection.executemany(statement, [(item,) for item in ids])
+
+
+def _add(connection: sqlite3.Connection, texts: Iterable[ItemText]) -> None:
+    with connection:
+        for one in texts:
+            connection.execute("INSERT INTO words (rowid, forms) VALUES (?, ?)", (one.id, _forms(one)))
+            connection.execute("INSERT INTO titles (rowid, title) VALUES (?, ?)", (one.id, one.title))
+            connection.execute("INSERT INTO entry VALUES (?, ?)", (one.id, one.digest))
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, check_same_thread=False, timeout=30)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.executescript(_SCHEMA)
+    return connection
+
+
+def _forms(item: ItemText) -> str:
+    """The words of an item, each once."""
+    found = {part.lower() for part in analysis.parts(f"{item.title}\n{item.body}")}
+    return " ".join(word for word in found if _SHORTEST <= len(word) <= _LONGEST and word.isalpha())
+
+
+def _batches(ids: Sequence[ItemId]) -> Iterator[list[ItemId]]:
+    iterator = iter(ids)
+    while batch := list(islice(iterator, _BATCH)):
+        yield batch
