@@ -21,6 +21,21 @@ def test_migrations_lead_to_the_models(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_owners_of_an_older_base_can_be_filtered_by(tmp_path: Path) -> None:
+    engine = database.connect(f"sqlite:///{tmp_path}/kb.db")
+    database.migrate(engine)
+    with transaction(database.sessions(engine)) as session:
+        store(session, lesson("Owned", owner="Jane Smith"), lesson("Nobody's"))
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM facet WHERE name = 'owner'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+    database.migrate(engine)
+    with engine.connect() as connection:
+        owners = connection.execute(text("SELECT value FROM facet WHERE name = 'owner'")).all()
+    assert owners == [("Jane Smith",)]
+    engine.dispose()
+
+
 def test_migrating_again_does_nothing(tmp_path: Path) -> None:
     engine = database.connect(f"sqlite:///{tmp_path}/deep/er/kb.db")
     database.migrate(engine)
