@@ -9,7 +9,18 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from web import errors
-from web.api import evaluations, feedback, health, imports, items, models, projects, saved, search, suggestions
+from web.api import (
+    evaluations,
+    feedback,
+    health,
+    imports,
+    items,
+    models,
+    projects,
+    saved,
+    search,
+    suggestions,
+)
 from web.guard import LOOPBACK, Guard
 from web.pages import about, encoders, feed, importing, item, quality, searches, searching, similar
 from web.pages import projects as project_pages
@@ -50,7 +61,18 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
     app.state.runner = Runner(services)
     errors.install(app)
     app.add_middleware(Guard, hosts=frozenset((*LOOPBACK, *(host.lower() for host in hosts))))
-    for module in (search, suggestions, saved, projects, feedback, items, imports, evaluations, models, health):
+    for module in (
+        search,
+        suggestions,
+        saved,
+        projects,
+        feedback,
+        items,
+        imports,
+        evaluations,
+        models,
+        health,
+    ):
         app.include_router(module.router, prefix="/api/v1")
     pages = (searching, searches, project_pages, feed, similar, item, importing, quality, encoders, about)
     for module in pages:
