@@ -1,10 +1,10 @@
 """Encoders that were trained further on the base: what they are worth, and which is in force."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from kb import audit
@@ -134,17 +134,16 @@ def before(session: Session, setting: str) -> str:
     return row.replaced if row.replaced and still else ORIGINAL
 
 
-def remove(session: Session, principal: Principal, names: Sequence[str]) -> int:
-    """Forget those of the encoders *names* that are not in force, and their vectors; the vectors' number."""
+def remove(session: Session, principal: Principal, names: Collection[str]) -> list[str]:
+    """Forget those of *names* that are not in force, with their vectors, recorded or not; which they are."""
     require_write(principal)
-    idle = AdaptedEncoder.name.in_(names), AdaptedEncoder.in_force.is_(False)
-    stale = Embedding.model.in_(select(AdaptedEncoder.model).where(*idle))
-    number = session.scalar(select(func.count()).select_from(Embedding).where(stale)) or 0
-    session.execute(delete(Embedding).where(stale))
-    session.execute(delete(AdaptedEncoder).where(*idle))
-    for name in names:
+    used = set(session.scalars(select(AdaptedEncoder.name).where(AdaptedEncoder.in_force)))
+    gone = sorted(set(names) - used)
+    for name in gone:
+        session.execute(delete(Embedding).where(Embedding.model.startswith(f"{name}@", autoescape=True)))
+        session.execute(delete(AdaptedEncoder).where(AdaptedEncoder.name == name))
         audit.record(session, principal, "remove_encoder", name)
-    return number
+    return gone
 
 
 def _present(setting: str):

@@ -3,10 +3,11 @@
 import errno
 import shutil
 import tempfile
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from kb import encoders, items, pairs
 from kb.access import Principal
@@ -17,10 +18,12 @@ from kb.evaluations import Evaluation
 from kb.pairs import Pair, Part
 from search import adaptation, evaluation, opening, querysets
 from search import sync as index
+from search.adaptation import HeldOut
 from search.encoder import OnnxEncoder
 from search.engine import Engine
 from search.querysets import QuerySet
 from search.sync import SyncProgress
+from search.synonyms import SynonymFile
 from web import lock, work
 from web.wiring import Services
 from web.work import SILENT, Listener
@@ -31,8 +34,6 @@ _TEMPORARY = ".adapting-"
 _NAME_LENGTH = 40
 _ROOM = 5
 """How many times the model's size has to be free: trained, mixed, compiled, optimised, and some."""
-
-Measured = list[tuple[str, Evaluation, Evaluation]]
 
 
 def adapt(
@@ -54,29 +55,16 @@ def adapt(
         known = pairs.pairs(session, principal)
     tested = adaptation.held_out(known, Part.TEST)
     chosen = adaptation.held_out(known, Part.CHOOSE)
+    name = _name(services.settings.model)
     with lock.adapting(services.settings.data), _sentence_when_full(), _aside(services) as aside:
         work.sync(services, listener=listener)
         recipe = _train(services, known, chosen, aside, minutes, listener)
-        listener.tell("Compiling and comparing…")
-        name = _name(services.settings.model)
-        (aside / "model").rename(services.settings.adapted / name)
-        before = services.encoder()
-        after = services.open(services.model(name), listener.tell)
-        measured: Measured = [(adaptation.HELD_OUT, tested.evaluate(before), tested.evaluate(after))]
-        if adaptation.verdict(measured).better:
-            measured += _on_sets(services, principal, after, sets, aside, listener)
-        found = adaptation.verdict(measured)
-        adapted = Adapted(
-            name,
-            services.settings.model,
-            after.model,
-            recipe,
-            tuple(figure for one in measured for figure in adaptation.figures(*one)),
-            found.better,
-            found.sentence,
-        )
-        with transaction(services.sessions) as session:
-            encoders.add(session, principal, adapted)
+        try:
+            (aside / "model").rename(services.settings.adapted / name)
+            adapted = _compare(services, principal, name, recipe, _Trial(tested, sets, aside), listener)
+        except BaseException:
+            _remove(services, principal, [name])
+            raise
     if adapted.better:
         use(services, principal, name, listener=listener)
     return adapted
@@ -85,12 +73,12 @@ def adapt(
 def use(services: Services, principal: Principal, name: str, *, listener: Listener = SILENT) -> None:
     """Put the encoder called *name* in force and bring the index into step with it.
 
-    Quick: the vectors of an encoder that was in force are kept. Raises NotFoundError.
+    Quick: the vectors of an encoder that was in force are kept. Raises NotFoundError, and UnavailableError
+    when its files are gone.
     """
-    if name != encoders.ORIGINAL:
-        services.model(name)
     with transaction(services.sessions) as session:
         encoders.put_in_force(session, principal, services.settings.model, name)
+        services.model(name)
     work.sync(services, listener=listener)
 
 
@@ -105,26 +93,25 @@ def revert(services: Services, principal: Principal, *, listener: Listener = SIL
 def prune(services: Services, principal: Principal) -> list[str]:
     """Remove adapted encoders that are not in force, with their vectors and files; their names."""
     with lock.adapting(services.settings.data):
-        with transaction(services.sessions) as session:
-            idle = [one.adapted.name for one in encoders.kept(session) if not one.in_force]
-            encoders.remove(session, principal, idle)
-            left = {one.adapted.name for one in encoders.kept(session)}
-        for folder in _folders(services):
-            if folder.name not in left:
-                shutil.rmtree(folder, ignore_errors=True)
-        for name in idle:
-            opening.remove(name, services.compiled)
-    return idle
+        with services.sessions() as session:
+            idle = {one.adapted.name for one in encoders.kept(session) if not one.in_force}
+        # Folders that nothing is known of were left by a training that was killed.
+        return _remove(services, principal, idle | {f.name for f in services.settings.adapted.glob("*")})
 
 
-def _folders(services: Services) -> list[Path]:
-    return list(services.settings.adapted.glob("*")) + list(services.settings.adapted.glob(f"{_TEMPORARY}*"))
+def _remove(services: Services, principal: Principal, names: Collection[str]) -> list[str]:
+    with transaction(services.sessions) as session:
+        gone = encoders.remove(session, principal, names)
+    for name in gone:
+        shutil.rmtree(services.settings.adapted / name, ignore_errors=True)
+        opening.remove(name, services.compiled)
+    return gone
 
 
 def _train(
     services: Services,
     known: Sequence[Pair],
-    chosen: adaptation.HeldOut,
+    chosen: HeldOut,
     aside: Path,
     minutes: float,
     listener: Listener,
@@ -159,29 +146,60 @@ def _train(
     return Recipe(len(examples), trained.steps, round(trained.seconds, 1), share)
 
 
-def _on_sets(
+class _Trial(NamedTuple):
+    """What a trained encoder is measured on."""
+
+    held_out: HeldOut
+    sets: Sequence[QuerySet]
+    aside: Path
+    """Where its index is built."""
+
+
+def _compare(
     services: Services,
     principal: Principal,
-    after: OnnxEncoder,
-    sets: Sequence[QuerySet],
-    aside: Path,
+    name: str,
+    recipe: Recipe,
+    trial: _Trial,
     listener: Listener,
-) -> Measured:
+) -> Adapted:
+    """Measure the encoder in force and the one called *name*, and keep what came of it."""
+    listener.tell("Compiling and comparing…")
+    before, after = services.encoder(), services.open(services.model(name), listener.tell)
+    measured = [(adaptation.HELD_OUT, trial.held_out.evaluate(before), trial.held_out.evaluate(after))]
+    if trial.sets and adaptation.verdict(measured).better:
+        measured += _on_sets(services, principal, after, trial, listener)
+    found = adaptation.verdict(measured)
+    adapted = Adapted(
+        name,
+        services.settings.model,
+        after.model,
+        recipe,
+        tuple(figure for one in measured for figure in adaptation.figures(*one)),
+        found.better,
+        found.sentence,
+    )
+    with transaction(services.sessions) as session:
+        encoders.add(session, principal, adapted)
+    return adapted
+
+
+def _on_sets(
+    services: Services, principal: Principal, after: OnnxEncoder, trial: _Trial, listener: Listener
+) -> Iterator[tuple[str, Evaluation, Evaluation]]:
     """The whole search on judged queries, with the encoder in force and with *after*."""
-    if not sets:
-        return []
-    index.sync(services.sessions, after, aside / "index", progress=listener.sync)
-    engines = services.search(), Engine(after, aside / "index")
-    found: Measured = []
+    folder = trial.aside / "index"
+    index.sync(services.sessions, after, folder, progress=listener.sync)
+    synonyms = SynonymFile(services.settings.synonyms)
+    engines = services.search(), Engine(after, folder, synonyms)
     with services.sessions() as session:
-        for queryset in sets:
+        for queryset in trial.sets:
             names = items.referred(session, principal, queryset.documents())
             old, new = (
                 evaluation.evaluate(queryset, evaluation.ranker(engine, session, principal, names))
                 for engine in engines
             )
-            found.append((queryset.name, old, new))
-    return found
+            yield queryset.name, old, new
 
 
 def _live(queryset: QuerySet) -> QuerySet:

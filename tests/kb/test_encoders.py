@@ -54,7 +54,10 @@ def test_removing_takes_the_vectors_along_but_never_what_is_in_force(session: Se
         encoders.add(session, LOCAL_USER, adapted(name))
         embeddings.save(session, f"{name}@1", [("digest", b"1234")])
     encoders.put_in_force(session, LOCAL_USER, SETTING, "second")
-    assert encoders.remove(session, LOCAL_USER, ["first", "second"]) == 1
+    embeddings.save(session, "firstborn@1", [("digest", b"1234")])
+    assert encoders.remove(session, LOCAL_USER, ["first", "second"]) == ["first"]
+    assert embeddings.known(session, "first@1", ["digest"]) == set()
+    assert embeddings.known(session, "firstborn@1", ["digest"]) == {"digest"}
     assert [one.adapted.name for one in encoders.kept(session)] == ["second"]
     assert embeddings.known(session, "second@1", ["digest"]) == {"digest"}
 

@@ -13,7 +13,7 @@ from kb import encoders
 from kb.access import LOCAL_USER
 from kb.database import transaction
 from kb.encoders import ORIGINAL, Adapted, Figure, Recipe
-from kb.errors import ConflictError, InvalidError, UnavailableError
+from kb.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
 from kb.models import Embedding
 from search.query import Query
 from tests.judging import write_queryset
@@ -187,3 +187,9 @@ def test_a_missing_model_says_how_to_go_on(services: Services) -> None:
         services.encoder()
     assert adapting.revert(services, LOCAL_USER) == ORIGINAL
     assert services.encoder().model
+    with pytest.raises(UnavailableError, match="backup"):
+        adapting.use(services, LOCAL_USER, "gone")
+    with pytest.raises(NotFoundError, match="kb adapt --list"):
+        adapting.use(services, LOCAL_USER, "nonsense")
+    with services.sessions() as session:
+        assert encoders.in_force(session, setting) == ORIGINAL
