@@ -16,8 +16,8 @@ ENCODER_FILE = "encoder.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 MANIFEST_FILE = "manifest.json"
 
-_BATCH_TOKENS = 4096
-"""Tokens, padding included, in one run: larger batches are not faster on a CPU and need more memory."""
+_BATCH_TOKENS = 512
+"""Tokens, padding included, in one run: what fits a core's cache (docs/decisions/0006)."""
 
 
 class Manifest(NamedTuple):
@@ -64,7 +64,7 @@ class OnnxEncoder:
         prompt = self._manifest.document_prompt
         tokens = [e.ids for e in self._tokenizer.encode_batch([prompt + text for text in texts])]
         order = sorted(range(len(texts)), key=lambda i: len(tokens[i]))
-        for start, end in pairwise(_batches([len(tokens[i]) for i in order])):
+        for start, end in pairwise(batches([len(tokens[i]) for i in order])):
             chosen = order[start:end]
             vectors[chosen] = self._run([tokens[i] for i in chosen])
         return vectors
@@ -83,7 +83,7 @@ class OnnxEncoder:
         return self._session.run(None, {name: feed[name] for name in self._manifest.inputs})[0]
 
 
-def _batches(lengths: Sequence[int]) -> list[int]:
+def batches(lengths: Sequence[int]) -> list[int]:
     """Borders of batches over rising *lengths*, each of at most _BATCH_TOKENS tokens after padding."""
     borders = [0]
     for position, length in enumerate(lengths):
