@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -34,7 +34,10 @@ fix: $(STAMP) ## mend style
 bench: $(STAMP) ## measure speed and quality beside other tools
 	$(BIN)/python -m tests.bench.run
 
+bench-scale: $(STAMP) ## measure how search grows: 10,000 to a million passages (hours)
+	$(BIN)/python -m tests.bench.scale
+
 clean: ## remove the environment; your data folder stays
 	rm -rf .venv
 
-.PHONY: help install serve test check fix bench clean
+.PHONY: help install serve test check fix bench bench-scale clean

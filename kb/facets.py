@@ -1,5 +1,6 @@
 """What items can be filtered and counted by: writing the values, matching and counting them."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -71,7 +72,17 @@ def count(session: Session, principal: Principal, ids: Collection[ItemId]) -> Fa
 
 def count_all(session: Session, principal: Principal, filters: Filters) -> FacetCounts:
     """Values of all items that *principal* may see and that match *filters*, most frequent first."""
-    return _counts(session.execute(_counting(and_(visible(principal), condition(filters)))))
+    if filters:
+        return _counts(session.execute(_counting(and_(visible(principal), condition(filters)))))
+    # All there are but the few of hidden items: an index counts those, where a join would look at every item.
+    shown = Counter({(name, value): times for name, value, times in session.execute(_COUNT_EVERYTHING)})
+    hidden = session.execute(_counting(not_(visible(principal))))
+    shown.subtract({(name, value): times for name, value, times in hidden})
+    left = [(name, value, times) for (name, value), times in shown.items() if times > 0]
+    return _counts(sorted(left, key=lambda row: (-row[2], row[1])))
+
+
+_COUNT_EVERYTHING = select(Facet.name, Facet.value, func.count()).group_by(Facet.name, Facet.value)
 
 
 def starting(
@@ -122,8 +133,9 @@ def _counting(wanted: ColumnElement[bool]) -> Select[str, str, int]:
     )
 
 
-def _counts(rows: Iterable[Row[str, str, int]]) -> FacetCounts:
+def _counts(rows: Iterable[Row[str, str, int] | tuple[str, str, int]]) -> FacetCounts:
     counts: FacetCounts = {name: [] for name in FacetName}
+    by_name = {str(name): found for name, found in counts.items()}
     for name, value, times in rows:
-        counts[FacetName(name)].append(FacetCount(value, times))
+        by_name[name].append(FacetCount(value, times))
     return counts

@@ -5,24 +5,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+import numpy as np
 from sqlalchemy.orm import Session
 
-from kb import facets, items, passages
+from kb import audit, facets, items, passages
 from kb.access import Principal
 from kb.errors import UnavailableError
+from kb.facets import FacetCounts
 from kb.values import Filters, ItemId, PassageId
 from search import analysis, fusion, generation, hits, snippets
 from search.fusion import Evidence, Mode
 from search.generation import DamagedError, Generation
-from search.ports import Encoder, LexicalIndex, Vector, VectorIndex, WordMatch
+from search.ports import Encoder, Ids, Vector, VectorIndex, WordMatch
 from search.query import Query
+from search.remembered import Remembered
 from search.results import Hit, Ranked, Results, Similar, Why
 from search.synonyms import SynonymFile, reinforced
 
 DEPTH = 1_000
 """Passages near in meaning that are looked at for one query."""
 WORDS_DEPTH = 200
-"""Rows of words that are looked at: those further down decide nothing."""
+"""Items that hold words that are looked at: those further down decide nothing."""
+_REMEMBERED = 32
+"""Filters whose items are kept in memory until something is written."""
+_NONE: Ids = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,8 @@ class Engine:
         self._synonyms = synonyms or SynonymFile(None)
         self._lock = Lock()
         self._generation: Generation | None = None
+        self._filtered: Remembered[Ids] = Remembered(_REMEMBERED)
+        self._browsed: Remembered[tuple[int, FacetCounts]] = Remembered(_REMEMBERED)
 
     @property
     def ready(self) -> bool:
@@ -76,7 +84,7 @@ class Engine:
         if not query.text:
             return self._browse(session, principal, query, offset, limit)
         index = self._index()
-        among = self._among(session, principal, query, index.words)
+        among = self._among(session, principal, query, index)
         named = items.named(session, principal, query.text)
         ranking = self._rank(index, query, among, named)
         answered = fusion.answers(ranking.evidence)
@@ -104,7 +112,7 @@ class Engine:
         *query* has words: what filters alone match is a matter of the database. Raises as *search* does.
         """
         index = self._index()
-        among = self._among(session, principal, query, index.words)
+        among = self._among(session, principal, query, index)
         ranking = self._rank(index, query, among, items.named(session, principal, query.text))
         answered = fusion.answers(ranking.evidence)
         return _visible(session, principal, ranking.related()) if answered else []
@@ -114,7 +122,7 @@ class Engine:
     ) -> Ranked:
         """The first *limit* items for *query*, uncut by relevance, ranked by *mode*; for evaluation."""
         index = self._index()
-        among = self._among(session, principal, query, index.words)
+        among = self._among(session, principal, query, index)
         named = items.named(session, principal, query.text)
         found = self._rank(index, query, among, named)
         answered = fusion.answers(found.evidence)
@@ -135,8 +143,8 @@ class Engine:
         index = self._index()
         text = passages.embedded_text(item.head.title, own.headings, own.text)
         vector = self._encoder.encode([text])[0]
-        among = None if principal.sees_everything else self._permitted(session, principal, Filters())
-        evidence = _weigh(index.vectors, vector, (), index.vectors.nearest(vector, DEPTH, among), ())
+        among = self._permitted(session, principal, Filters())
+        evidence = _weigh(index.vectors, vector, (), index.vectors.nearest(vector, DEPTH, among), _NONE)
         evidence.pop(item.head.id, None)
         order = sorted(
             filter(lambda i: fusion.related(evidence[i], 0.0), evidence), key=lambda i: -evidence[i].cosine
@@ -177,35 +185,48 @@ class Engine:
     ) -> Results:
         found = items.browse(session, principal, query.filters, offset=offset, limit=limit)
         hits = tuple(Hit(item, snippets.mark(item.title, ()), 0.0, (), Why((), None)) for item in found)
-        total = items.count(session, principal, query.filters)
-        counts = facets.count_all(session, principal, query.filters)
+        total, counts = self._browsed.get(
+            audit.latest(session),
+            (principal, repr(query.filters)),
+            lambda: (
+                items.count(session, principal, query.filters),
+                facets.count_all(session, principal, query.filters),
+            ),
+        )
         return Results(query, total, hits, counts, nearest_only=False, capped=False)
 
-    def _among(
-        self, session: Session, principal: Principal, query: Query, words: LexicalIndex
-    ) -> Collection[ItemId] | None:
+    def _among(self, session: Session, principal: Principal, query: Query, index: Generation) -> Ids | None:
         """The items to rank: all filters are applied before ranking. None = every item there is."""
-        if principal.sees_everything and not query.filters and not query.restricted:
-            return None
         among = self._permitted(session, principal, query.filters)
         for any_of in query.required:
-            among &= words.holding(any_of)
-        return among - words.holding(query.excluded)
+            held = index.words.holding(any_of)
+            among = held if among is None else held[np.isin(held, among, assume_unique=True)]
+        if query.excluded:
+            among = index.vectors.all_items() if among is None else among
+            among = among[np.isin(among, index.words.holding(query.excluded), invert=True)]
+        return among
 
-    def _permitted(self, session: Session, principal: Principal, filters: Filters) -> set[ItemId]:
-        return set(facets.matching(session, principal, filters))
+    def _permitted(self, session: Session, principal: Principal, filters: Filters) -> Ids | None:
+        """What *principal* may see and *filters* match, rising; None = every item there is."""
+        if principal.sees_everything and not filters:
+            return None
+        return self._filtered.get(
+            audit.latest(session),
+            (principal, repr(filters)),
+            lambda: np.array(facets.matching(session, principal, filters), np.int64),
+        )
 
     def _rank(
         self,
         index: Generation,
         query: Query,
-        among: Collection[ItemId] | None,
+        among: Ids | None,
         named: Collection[ItemId],
     ) -> _Ranking:
         spoken = self._synonyms.current().expand(query.text)
         vector = self._encoder.encode_query(spoken.spelled_out)
         wanted = analysis.content_words(query.text)
-        if not wanted or (among is not None and not among):
+        if not wanted or (among is not None and not len(among)):
             return _Ranking((), {}, {}, vector, capped=False)
         matches = reinforced(
             index.words.matching(wanted, WORDS_DEPTH, among),
@@ -231,19 +252,20 @@ def _weigh(
     query: Vector,
     matches: Sequence[WordMatch],
     near: Sequence[tuple[PassageId, float]],
-    holding_all: Collection[ItemId],
+    holding_all: Ids,
 ) -> dict[ItemId, Evidence]:
     """What speaks for each item that either index offers; meaning is looked up where only words spoke."""
     lexical = {match.item: match for match in matches}
     cosines = _best_cosines(vectors, near)
     least = fusion.FAINT_WORDS * (matches[0].bm25 if matches else 0.0)
     only_words = [m.item for m in matches if m.bm25 >= least and m.item not in cosines]
-    cosines.update(_best_cosines(vectors, vectors.of_items(query, only_words)))
+    cosines.update(_best_cosines(vectors, vectors.of_items(query, np.array(only_words, np.int64))))
+    together = set(holding_all[np.isin(holding_all, list(cosines))].tolist())
     return {
         item: Evidence(
             lexical[item].bm25 if item in lexical else 0.0,
             cosine,
-            item in holding_all,
+            item in together,
             lexical[item].passage if item in lexical else None,
         )
         for item, cosine in cosines.items()

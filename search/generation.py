@@ -1,23 +1,34 @@
-"""Generations of the index on disk: built aside, swapped in by one rename, dropped when outdated."""
+"""Generations of the index on disk: built aside, swapped in by one rename, dropped when outdated.
+
+A generation has one or two segments, each a folder of files that are never changed: *base*, and *recent* for
+what came or changed since the base was written. Items of the base that changed or went are listed as gone. A
+new generation takes the base over by linking its files, so a few new items cost little however large it is.
+"""
 
 import hashlib
 import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from search import words
-from search.vectors import FaissIndex
+import numpy as np
 
-FORMAT = 1
+from kb.passages import PassageKey
+from kb.values import ItemId, PassageId
+from search.ports import VectorIndex
+from search.vectors import FaissIndex, JoinedIndex
+from search.words import WordIndex, WordSegment
+
+FORMAT = 2
 """Raise it when the files' content means something else; older generations are then rebuilt."""
-WORDS_FILE = "words.db"
+BASE, RECENT = "base", "recent"
+_GONE = "gone.npy"
 _CURRENT = "CURRENT"
 _MANIFEST = "manifest.json"
 _BUILDING = ".building-"
@@ -37,7 +48,7 @@ class IndexManifest:
     built_at: str
     """ISO 8601, UTC."""
     digests: dict[str, str]
-    """BLAKE2b of each file."""
+    """BLAKE2b of each file, by its path in the generation."""
     sizes: dict[str, int]
     """Bytes of each file."""
 
@@ -48,8 +59,8 @@ class Generation:
 
     name: str
     manifest: IndexManifest
-    words: words.WordIndex
-    vectors: FaissIndex
+    words: WordIndex
+    vectors: VectorIndex
 
 
 def current(folder: Path) -> str:
@@ -100,13 +111,46 @@ def open_current(folder: Path) -> Generation | None:
 def _open(folder: Path, name: str) -> Generation:
     manifest = read_manifest(folder, name)
     try:
-        lexical = words.WordIndex(folder / name / WORDS_FILE)
-        vectors = FaissIndex.open(folder / name)
+        gone = _gone(folder / name)
+        segments = [WordSegment(folder / name / BASE, gone)]
+        vectors = [FaissIndex.open(folder / name / BASE, gone)]
+        if (folder / name / RECENT).is_dir():
+            segments.append(WordSegment(folder / name / RECENT))
+            vectors.append(FaissIndex.open(folder / name / RECENT))
     except (sqlite3.DatabaseError, RuntimeError, ValueError, OSError) as error:
         raise DamagedError(f"it can't be opened ({error})") from error
-    if not len(lexical) == len(vectors) == manifest.passages:
+    lexical = WordIndex(segments)
+    meaning = vectors[0] if len(vectors) == 1 else JoinedIndex(vectors)
+    if not len(lexical) == len(meaning) == manifest.passages:
         raise DamagedError("its words and vectors differ in number")
-    return Generation(name, manifest, lexical, vectors)
+    return Generation(name, manifest, lexical, meaning)
+
+
+def base_keys(folder: Path, name: str) -> dict[PassageId, PassageKey]:
+    """Item and digest of each passage in the base of generation *name*, those of items that are gone too."""
+    segment = WordSegment(folder / name / BASE)
+    found = dict(segment.keys())
+    segment.close()
+    return found
+
+
+def take_over(folder: Path, name: str, aside: Path, gone: Collection[ItemId]) -> None:
+    """Begin the next generation in *aside* with the base of generation *name*, without *gone* items."""
+    shutil.copytree(folder / name / BASE, aside / BASE, copy_function=_link)
+    np.save(aside / _GONE, np.fromiter(gone, np.int64, len(gone)))
+
+
+def _link(source: str, target: str) -> None:
+    """The same file under a second name; a copy where the file system has no links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _gone(generation: Path) -> list[ItemId]:
+    path = generation / _GONE
+    return [ItemId(item) for item in np.load(path).tolist()] if path.is_file() else []
 
 
 def verify(folder: Path, name: str) -> None:
@@ -130,17 +174,18 @@ def building(folder: Path) -> Generator[Path]:
 
 def publish(folder: Path, aside: Path, model: str, passages: int) -> str:
     """Make what was built in *aside* the present generation, durably, and drop the others."""
-    files = [path for path in aside.iterdir() if path.is_file()]
+    files = {str(path.relative_to(aside)): path for path in aside.rglob("*") if path.is_file()}
+    known = _known_digests(folder, files)
     manifest = IndexManifest(
         FORMAT,
         model,
         passages,
         datetime.now(UTC).isoformat(timespec="seconds"),
-        {path.name: _digest(path) for path in files},
-        {path.name: path.stat().st_size for path in files},
+        {file: known.get(file) or _digest(path) for file, path in files.items()},
+        {file: path.stat().st_size for file, path in files.items()},
     )
     (aside / _MANIFEST).write_text(json.dumps(asdict(manifest), indent=2))
-    for path in aside.iterdir():
+    for path in [aside, *aside.rglob("*")]:
         _flush(path)
     name = f"g{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
     aside.rename(folder / name)
@@ -152,6 +197,19 @@ def publish(folder: Path, aside: Path, model: str, passages: int) -> str:
     _flush(folder)
     _drop_others(folder, name)
     return name
+
+
+def _known_digests(folder: Path, files: Mapping[str, Path]) -> dict[str, str]:
+    """Digests of those *files* that the present generation has too: the same, under a second name."""
+    name = current(folder)
+    if not name:
+        return {}
+    try:
+        digests = read_manifest(folder, name).digests
+    except DamagedError:
+        return {}
+    shared = [file for file in digests if file in files and files[file].samefile(folder / name / file)]
+    return {file: digests[file] for file in shared}
 
 
 def _drop_others(folder: Path, name: str) -> None:

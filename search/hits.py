@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from kb import items, passages
@@ -40,7 +41,7 @@ def present(
     vectors: VectorIndex,
 ) -> tuple[Hit, ...]:
     """Hits for *found*, in its order; *vector* is the query's."""
-    scored = vectors.of_items(vector, [f.item for f in found])
+    scored = vectors.of_items(vector, np.array([f.item for f in found], np.int64))
     owners = vectors.items([id_ for id_, _ in scored])
     cosines: dict[ItemId, dict[PassageId, float]] = {f.item: {} for f in found}
     for (id_, cosine), owner in zip(scored, owners, strict=True):

@@ -1,6 +1,6 @@
 """What the engines promise. Each Protocol has a contract suite in `tests/contracts`."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -12,6 +12,8 @@ Vector = NDArray[np.float32]
 """Unit length, shape (dimension,)."""
 Matrix = NDArray[np.float32]
 """Rows of unit length, shape (n, dimension)."""
+Ids = NDArray[np.int64]
+"""Ids of items, rising, each once; or of passages."""
 
 
 class WordMatch(NamedTuple):
@@ -49,25 +51,25 @@ class VectorIndex(Protocol):
     """Finds the vectors nearest to one."""
 
     def nearest(
-        self,
-        query: Vector,
-        limit: int,
-        among: Collection[ItemId] | None = None,
-        *,
-        floor: float = -1.0,
+        self, query: Vector, limit: int, among: Ids | None = None, *, floor: float = -1.0
     ) -> list[tuple[PassageId, float]]:
         """At most *limit* passages by falling cosine, ties by id.
 
-        Only of items *among*, if given, and only with a cosine of *floor* or more.
+        Only of items *among*, if given, and only with a cosine of *floor* or more. A large index may miss a
+        few of the nearest, never where *among* has few passages; what it gives has its true cosine.
         """
         ...
 
-    def of_items(self, query: Vector, items: Collection[ItemId]) -> list[tuple[PassageId, float]]:
+    def of_items(self, query: Vector, items: Ids) -> list[tuple[PassageId, float]]:
         """All passages of *items* with their cosine, in no particular order."""
         ...
 
     def items(self, ids: Sequence[PassageId]) -> list[ItemId]:
         """The item of each of *ids*, all of which are in the index."""
+        ...
+
+    def all_items(self) -> Ids:
+        """Every item it holds, rising."""
         ...
 
     def __len__(self) -> int:
@@ -78,17 +80,15 @@ class VectorIndex(Protocol):
 class LexicalIndex(Protocol):
     """Finds the items that hold words."""
 
-    def matching(
-        self, words: Sequence[str], limit: int, among: Collection[ItemId] | None = None
-    ) -> list[WordMatch]:
+    def matching(self, words: Sequence[str], limit: int, among: Ids | None = None) -> list[WordMatch]:
         """At most *limit* items that hold any of *words*, by falling BM25, ties by id.
 
         A word may have several parts (`e-mail`), which must then stand side by side.
         """
         ...
 
-    def holding(self, phrases: Sequence[str], *, together: bool = False) -> set[ItemId]:
-        """Items that hold any of *phrases*, or all of them close together when *together*.
+    def holding(self, phrases: Sequence[str], *, together: bool = False) -> Ids:
+        """Items that hold any of *phrases*, or all of them close together when *together*; rising.
 
         A phrase is met word for word, but for inflection.
         """

@@ -1,7 +1,6 @@
 """Making the index agree with the database: pull what differs, embed what is new, swap generations."""
 
-import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -17,7 +16,7 @@ from kb.passages import Indexable, PassageKey
 from kb.values import ItemId, PassageId
 from search import generation, words
 from search.generation import DamagedError, Generation
-from search.ports import Encoder, Matrix
+from search.ports import Encoder, Ids, Matrix
 from search.vectors import FaissIndex
 
 _CHUNK = 512
@@ -25,6 +24,8 @@ _CHUNK = 512
 _WINDOW = 8 * _CHUNK
 """Passages read together, to put texts of like length side by side."""
 _VECTOR = np.dtype("<f4")
+_LITTLE, _SHARE = 2_000, 0.05
+"""Passages, and share of the base, up to which what differs from it is kept beside it."""
 
 T = TypeVar("T")
 
@@ -94,8 +95,9 @@ def sync(
     wanted = plan(stored, indexed)
     embedded = 0
     if wanted.add or wanted.remove or not present:
-        embedded = _embed(sessions, encoder, wanted.add, progress)
-        _build(sessions, encoder, folder, present, wanted, progress)
+        digests = {id_: stored[id_].digest for id_ in wanted.add}
+        embedded = _embed(sessions, encoder, digests, progress)
+        _build(sessions, encoder, folder, present, progress)
     return SyncReport(
         len(wanted.add),
         wanted.passages_removed,
@@ -120,89 +122,100 @@ def _present(folder: Path, encoder: Encoder) -> tuple[Generation | None, str]:
     return present, ""
 
 
-def _embed(sessions: Sessions, encoder: Encoder, wanted: tuple[PassageId, ...], progress: Listener) -> int:
-    """Embed and store what has no vector yet; how many texts that were."""
+def _embed(sessions: Sessions, encoder: Encoder, wanted: Mapping[PassageId, str], progress: Listener) -> int:
+    """Embed and store what has no vector yet of the digests *wanted*; how many texts that were."""
+    with sessions() as session:
+        known = embeddings.known(session, encoder.model, list(wanted.values()))
+    missing = {digest: id_ for id_, digest in wanted.items() if digest not in known}
     embedded = 0
-    for done, window in _chunks(wanted, _WINDOW):
-        progress(SyncProgress("Embedding passages", done, len(wanted)))
+    for done, window in _chunks(sorted(missing.values()), _WINDOW):
+        progress(SyncProgress("Embedding passages", done, len(missing)))
         with sessions() as session:
             texts = passages.texts(session, window)
-            for digest in embeddings.known(session, encoder.model, list(texts)):
-                del texts[digest]
         # Texts of like length together need the least padding.
         in_order = sorted(texts.items(), key=lambda entry: len(entry[1]))
         for part, chunk in _chunks(in_order, _CHUNK):
             if part:
-                progress(SyncProgress("Embedding passages", done + part, len(wanted)))
+                progress(SyncProgress("Embedding passages", done + part, len(missing)))
             vectors = encoder.encode([text for _, text in chunk]).astype(_VECTOR)
             with transaction(sessions) as session:
                 rows = zip((digest for digest, _ in chunk), map(np.ndarray.tobytes, vectors), strict=True)
                 embeddings.save(session, encoder.model, rows)
             embedded += len(chunk)
-    progress(SyncProgress("Embedding passages", len(wanted), len(wanted)))
+    progress(SyncProgress("Embedding passages", len(missing), len(missing)))
     return embedded
 
 
 def _build(
-    sessions: Sessions,
-    encoder: Encoder,
-    folder: Path,
-    present: Generation | None,
-    wanted: Plan,
-    progress: Listener,
+    sessions: Sessions, encoder: Encoder, folder: Path, present: Generation | None, progress: Listener
 ) -> None:
+    """Write the next generation: upon the present one's base when little differs from that, else anew."""
+    with sessions() as session:
+        stored = passages.keys(session)
+    base = generation.base_keys(folder, present.name) if present else {}
+    wanted = plan(stored, base)
+    anew = len(wanted.add) + wanted.passages_removed > max(_LITTLE, _SHARE * len(base))
     with generation.building(folder) as aside:
-        path = aside / generation.WORDS_FILE
-        if present:
-            shutil.copyfile(folder / present.name / generation.WORDS_FILE, path)
-            vectors, ids, items = present.vectors.without(wanted.remove)
+        if anew or not present:
+            written = _write(sessions, encoder, aside / generation.BASE, tuple(stored), progress)
         else:
-            words.create(path)
-            vectors = np.empty((0, encoder.dimension), np.float32)
-            ids = items = np.empty(0, np.int64)
-        added = _Collected()
-        with sessions() as session:
-            incoming = _incoming(session, encoder, wanted, progress, added)
-            words.change(path, wanted.remove, incoming)
-        index = FaissIndex.build(
-            np.concatenate([vectors, added.vectors(encoder.dimension)]),
-            np.concatenate([ids, np.asarray(added.ids, np.int64)]),
-            np.concatenate([items, np.asarray(added.items, np.int64)]),
-        )
-        index.save(aside)
-        generation.publish(folder, aside, encoder.model, len(index))
+            generation.take_over(folder, present.name, aside, wanted.remove)
+            written = len(base) - wanted.passages_removed
+            if wanted.add:
+                written += _write(sessions, encoder, aside / generation.RECENT, wanted.add, progress)
+        generation.publish(folder, aside, encoder.model, written)
+
+
+def _write(
+    sessions: Sessions, encoder: Encoder, segment: Path, ids: Sequence[PassageId], progress: Listener
+) -> int:
+    """Write a segment of the passages *ids*; how many there still were."""
+    segment.mkdir()
+    collected = _Collected(len(ids), encoder.dimension)
+    with sessions() as session:
+        words.write(segment, _incoming(session, encoder, ids, progress, collected))
+    index = FaissIndex.build(*collected.arrays())
+    index.save(segment)
+    progress(SyncProgress("Writing the index", len(ids), len(ids)))
+    return len(index)
 
 
 class _Collected:
     """Vectors on their way from the database to FAISS, gathered while the words are written."""
 
-    def __init__(self) -> None:
-        self.ids: list[int] = []
-        self.items: list[int] = []
-        self._raw: list[bytes] = []
+    def __init__(self, most: int, dimension: int) -> None:
+        self._vectors = np.empty((most, dimension), np.float32)
+        self._ids = np.empty((2, most), np.int64)
+        self._number = 0
 
     def take(self, passage: Indexable, raw: bytes) -> None:
-        self.ids.append(passage.id)
-        self.items.append(passage.item_id)
-        self._raw.append(raw)
+        """Note a passage and its vector."""
+        self._vectors[self._number] = np.frombuffer(raw, _VECTOR)
+        self._ids[:, self._number] = passage.id, passage.item_id
+        self._number += 1
 
-    def vectors(self, dimension: int) -> Matrix:
-        return np.frombuffer(b"".join(self._raw), _VECTOR).reshape(-1, dimension).astype(np.float32)
+    def arrays(self) -> tuple[Matrix, Ids, Ids]:
+        """Vectors, passages, items."""
+        passages_, items = self._ids[:, : self._number]
+        return self._vectors[: self._number], passages_, items
 
 
 def _incoming(
-    session: Session, encoder: Encoder, wanted: Plan, progress: Listener, added: _Collected
+    session: Session,
+    encoder: Encoder,
+    ids: Sequence[PassageId],
+    progress: Listener,
+    collected: _Collected,
 ) -> Iterator[Indexable]:
-    for done, chunk in _chunks(wanted.add, _CHUNK):
-        progress(SyncProgress("Writing the index", done, len(wanted.add)))
+    for done, chunk in _chunks(ids, _CHUNK):
+        progress(SyncProgress("Writing the index", done, len(ids)))
         found = list(passages.load(session, chunk))
         vectors = embeddings.load(session, encoder.model, [p.digest for p in found])
         for passage in found:
             # A passage replaced since the plan was made may lack a vector; the next sync takes it.
             if passage.digest in vectors:
-                added.take(passage, vectors[passage.digest])
+                collected.take(passage, vectors[passage.digest])
                 yield passage
-    progress(SyncProgress("Writing the index", len(wanted.add), len(wanted.add)))
 
 
 def _chunks(values: Iterable[T], size: int) -> Iterator[tuple[int, tuple[T, ...]]]:

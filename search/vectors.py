@@ -1,6 +1,13 @@
-"""The vector index: FAISS, exact inner product over unit vectors."""
+"""The vector index: FAISS, inner product over unit vectors; exact while small, inverted lists above.
 
+Which kind serves which size, and how good it is there, was measured: docs/decisions/0005.
+"""
+
+import os
 from collections.abc import Collection, Sequence
+from heapq import nsmallest
+from itertools import chain
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -9,77 +16,99 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.values import ItemId, PassageId
-from search.ports import Matrix, Vector
+from search.ports import Ids, Matrix, Vector
 
-Ids = NDArray[np.int64]
+EXACT_UP_TO = 150_000
+"""Passages up to which each is compared with the query; above, the nearest lists of them."""
+_FEW = 8_000
+"""Passages of permitted items up to which those are compared one by one, whatever the kind of index."""
+_PROBED = 256
+"""Lists that are looked into."""
+_TRAINING = 48
+"""Passages for each list that the lists are formed by."""
+_ROUNDS = 8
+"""Of k-means."""
+_AT_ONCE = 50_000
+"""Passages that are added together; for fewer, several threads are not worth the while."""
 
 _VECTORS = "vectors.faiss"
 _IDS = "ids.npy"
 
+Scored = list[tuple[PassageId, float]]
+
 
 class FaissIndex:
-    """Vectors at positions 0…n-1, beside the passage and item that each stands for."""
+    """Vectors at rows 0…n-1 in the order of their items, beside the passage and item that each stands for."""
 
-    def __init__(self, index: faiss.Index, passages: Ids, items: Ids) -> None:
+    def __init__(self, index: faiss.Index, passages: Ids, items: Ids, gone: Collection[ItemId] = ()) -> None:
+        """*items* rise; those in *gone* are as if they were not there."""
         self._index = index
         self._passages = passages
         self._items = items
-        order = np.argsort(passages, kind="stable")
-        self._sorted, self._positions = passages[order], order
+        self._by_passage = np.argsort(passages, kind="stable")
+        self._gone = _table(items, np.fromiter(gone, np.int64, len(gone))) if gone else None
+        self._number = len(passages if self._gone is None else passages[~self._gone[items]])
 
     @classmethod
-    def build(cls, vectors: Matrix, passages: Ids, items: Ids) -> "FaissIndex":
-        """An index of *vectors*, shape (n, dimension), that stand for *passages* of *items*."""
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(np.ascontiguousarray(vectors))
-        return cls(index, passages, items)
+    def build(cls, vectors: Matrix, passages: Ids, items: Ids, *, exact: bool | None = None) -> "FaissIndex":
+        """An index of *vectors*, shape (n, dimension), that stand for *passages* of *items*.
+
+        Whether it is *exact* depends on the number of vectors unless it is said.
+        """
+        exact = len(vectors) <= EXACT_UP_TO if exact is None else exact
+        faiss.omp_set_num_threads(1 if len(vectors) < _AT_ONCE else os.cpu_count() or 1)
+        order = np.lexsort((passages, items))
+        index = _flat(vectors.shape[1]) if exact else _lists(vectors)
+        for start in range(0, len(order), _AT_ONCE):
+            index.add(vectors[order[start : start + _AT_ONCE]])
+        _prepare(index)
+        return cls(index, passages[order], items[order])
 
     def __len__(self) -> int:
         """How many passages it holds."""
-        return len(self._passages)
+        return self._number
 
-    def nearest(
-        self,
-        query: Vector,
-        limit: int,
-        among: Collection[ItemId] | None = None,
-        *,
-        floor: float = -1.0,
-    ) -> list[tuple[PassageId, float]]:
+    def nearest(self, query: Vector, limit: int, among: Ids | None = None, *, floor: float = -1.0) -> Scored:
         """See VectorIndex."""
+        _alone()
         limit = min(limit, len(self))
-        if not limit:
+        if not limit or (among is not None and not len(among)):
             return []
-        parameters = None
-        if among is not None:
-            allowed = np.isin(self._items, np.fromiter(among, np.int64, len(among)))
-            selector: Any = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))  # pyright: ignore[reportCallIssue] - FAISS's Python layer takes an array
-            parameters = faiss.SearchParameters(sel=selector)  # pyright: ignore[reportCallIssue]
-        scores, positions = self._index.search(query[np.newaxis], limit, params=parameters)
-        found = (positions[0] >= 0) & (scores[0] >= floor)
-        ids, cosines = self._passages[positions[0][found]], scores[0][found]
-        order = np.lexsort((ids, -cosines))
-        return [(PassageId(int(ids[i])), float(cosines[i])) for i in order]
+        rows, allowed = self._permitted(among)
+        if rows is not None:
+            scores, places = self._compare(query, rows, limit)
+        else:
+            scores, places = self._search(query, limit, allowed)
+        found = (places >= 0) & (scores >= floor)
+        return _scored(self._passages[places[found]], scores[found])
 
-    def of_items(self, query: Vector, items: Collection[ItemId]) -> list[tuple[PassageId, float]]:
+    def of_items(self, query: Vector, items: Ids) -> Scored:
         """See VectorIndex."""
-        wanted = np.fromiter(items, np.int64, len(items))
-        positions = np.flatnonzero(np.isin(self._items, wanted))
-        if not len(positions):
+        _alone()
+        rows = self._rows(self._live(items))
+        if not len(rows):
             return []
-        cosines = self._index.reconstruct_batch(positions) @ query
-        ids = self._passages[positions]
-        return [(PassageId(int(i)), float(c)) for i, c in zip(ids, cosines, strict=True)]
+        return _scored(self._passages[rows], self._cosines(query, rows))
 
     def items(self, ids: Sequence[PassageId]) -> list[ItemId]:
         """See VectorIndex."""
-        return [ItemId(int(item)) for item in self._items[self._place(ids)]] if ids else []
+        rows, known = self.find(ids)
+        if not known.all():
+            raise KeyError(f"{len(ids)} passages are asked for, {int(known.sum())} are there")
+        return [ItemId(item) for item in self._items[rows].tolist()]
 
-    def without(self, items: Collection[ItemId]) -> tuple[Matrix, Ids, Ids]:
-        """Vectors, passages and items that are left when *items* are taken out."""
-        keep = np.isin(self._items, np.fromiter(items, np.int64, len(items)), invert=True)
-        vectors = self._index.reconstruct_batch(np.flatnonzero(keep))
-        return vectors, self._passages[keep], self._items[keep]
+    def find(self, ids: Sequence[PassageId]) -> tuple[Ids, NDArray[np.bool_]]:
+        """The row of each of *ids*, and whether it is there at all."""
+        wanted = np.asarray(ids, np.int64)
+        if not len(self._passages):
+            return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.bool_)
+        places = np.searchsorted(self._passages, wanted, sorter=self._by_passage)
+        rows = self._by_passage[np.minimum(places, len(self._passages) - 1)]
+        return rows, self._passages[rows] == wanted
+
+    def all_items(self) -> Ids:
+        """Every item it holds, rising."""
+        return self._live(np.unique(self._items))
 
     def save(self, folder: Path) -> None:
         """Write it into *folder*."""
@@ -87,13 +116,149 @@ class FaissIndex:
         np.save(folder / _IDS, np.stack([self._passages, self._items]))
 
     @classmethod
-    def open(cls, folder: Path) -> "FaissIndex":
+    def open(cls, folder: Path, gone: Collection[ItemId] = ()) -> "FaissIndex":
         """Read what `save` wrote. RuntimeError, ValueError or OSError when it is damaged."""
         index = faiss.read_index(str(folder / _VECTORS))
         passages, items = np.load(folder / _IDS)
         if index.ntotal != len(passages):
             raise ValueError("vectors and ids differ in number")
-        return cls(index, passages, items)
+        _prepare(index)
+        return cls(index, passages, items, gone)
 
-    def _place(self, ids: Sequence[PassageId]) -> NDArray[np.int64]:
-        return self._positions[np.searchsorted(self._sorted, np.asarray(ids, np.int64))]
+    def _permitted(self, among: Ids | None) -> tuple[Ids | None, NDArray[np.bool_] | None]:
+        """The rows of items *among* when they are few, else which of all rows are theirs; None = all."""
+        if among is None and self._gone is None:
+            return None, None
+        if among is not None and len(among) <= _FEW:
+            rows = self._rows(self._live(among))
+            if len(rows) <= _FEW:
+                return rows, None
+        allowed = np.ones(len(self._items), np.bool_)
+        if among is not None:
+            allowed &= _table(self._items, among)[self._items]
+        if self._gone is not None:
+            allowed &= ~self._gone[self._items]
+        few = np.count_nonzero(allowed) <= _FEW
+        return (np.flatnonzero(allowed), None) if few else (None, allowed)
+
+    def _live(self, items: Ids) -> Ids:
+        if self._gone is None:
+            return items
+        inside = items[items < len(self._gone)]
+        return inside[~self._gone[inside]]
+
+    def _rows(self, items: Ids) -> Ids:
+        """The rows of *items*: an item's stand side by side."""
+        starts = np.searchsorted(self._items, items, side="left")
+        lengths = np.searchsorted(self._items, items, side="right") - starts
+        before = np.cumsum(lengths) - lengths
+        return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
+
+    def _cosines(self, query: Vector, rows: Ids) -> NDArray[np.float32]:
+        """By NumPy's own loop: for so few the threads of BLAS cost more than they bring."""
+        return np.einsum("ij,j->i", self._index.reconstruct_batch(rows), query)
+
+    def _compare(self, query: Vector, rows: Ids, limit: int) -> tuple[NDArray[np.float32], Ids]:
+        if not len(rows):
+            return np.empty(0, np.float32), rows
+        cosines = self._cosines(query, rows)
+        if limit < len(rows):
+            best = np.argpartition(-cosines, limit - 1)[:limit]
+            return cosines[best], rows[best]
+        return cosines, rows
+
+    def _search(
+        self, query: Vector, limit: int, allowed: NDArray[np.bool_] | None
+    ) -> tuple[NDArray[np.float32], Ids]:
+        selector: Any = None
+        if allowed is not None:
+            bits = np.packbits(allowed, bitorder="little")
+            selector = faiss.IDSelectorBitmap(bits)  # pyright: ignore[reportCallIssue] - FAISS's Python layer takes an array
+        parameters: Any = (
+            faiss.SearchParametersIVF(sel=selector, nprobe=_PROBED)  # pyright: ignore[reportCallIssue]
+            if isinstance(self._index, faiss.IndexIVF)
+            else faiss.SearchParameters(sel=selector)  # pyright: ignore[reportCallIssue]
+        )
+        scores, places = self._index.search(query[np.newaxis], limit, params=parameters)
+        return scores[0], places[0]
+
+
+class JoinedIndex:
+    """Several indexes as one; a passage is in one of them only."""
+
+    def __init__(self, parts: Sequence[FaissIndex]) -> None:
+        self._parts = parts
+
+    def __len__(self) -> int:
+        """How many passages they hold."""
+        return sum(map(len, self._parts))
+
+    def nearest(self, query: Vector, limit: int, among: Ids | None = None, *, floor: float = -1.0) -> Scored:
+        """See VectorIndex."""
+        found = [part.nearest(query, limit, among, floor=floor) for part in self._parts]
+        return nsmallest(limit, chain(*found), key=lambda one: (-one[1], one[0]))
+
+    def of_items(self, query: Vector, items: Ids) -> Scored:
+        """See VectorIndex."""
+        return [one for part in self._parts for one in part.of_items(query, items)]
+
+    def items(self, ids: Sequence[PassageId]) -> list[ItemId]:
+        """See VectorIndex."""
+        owner: dict[PassageId, ItemId] = {}
+        for part in self._parts:
+            known = part.find(ids)[1]
+            inside = [id_ for id_, here in zip(ids, known, strict=True) if here]
+            owner.update(zip(inside, part.items(inside), strict=True))
+        return [owner[id_] for id_ in ids]
+
+    def all_items(self) -> Ids:
+        """Every item they hold, rising."""
+        return np.unique(np.concatenate([part.all_items() for part in self._parts]))
+
+
+def _flat(dimension: int) -> faiss.IndexScalarQuantizer:
+    """An empty index that compares with each vector.
+
+    Half-precision halves memory and time, and moves a cosine by less than 1e-4.
+    """
+    return faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+
+
+def _lists(vectors: Matrix) -> faiss.IndexIVFScalarQuantizer:
+    """An empty index of inverted lists whose centres were learned from a sample of *vectors*."""
+    number, dimension = vectors.shape
+    lists = min(number, round(2 * sqrt(number)))
+    kind, near = faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+    index = faiss.IndexIVFScalarQuantizer(faiss.IndexFlatIP(dimension), dimension, lists, kind, near, False)
+    index.cp.niter = _ROUNDS
+    index.cp.spherical = True
+    index.cp.min_points_per_centroid = 1
+    chosen = np.random.default_rng(1).permutation(number)[: lists * _TRAINING]
+    index.train(vectors[np.sort(chosen)])
+    return index
+
+
+def _alone() -> None:
+    """Let this thread compute without helpers: a query is too little to share, and waiting burns a core.
+
+    OpenMP keeps the number for each thread, so threads that build an index are not slowed down.
+    """
+    faiss.omp_set_num_threads(1)
+
+
+def _prepare(index: Any) -> None:
+    if isinstance(index, faiss.IndexIVF):
+        index.make_direct_map()
+
+
+def _table(among: Ids, items: Ids) -> NDArray[np.bool_]:
+    """For each number up to the highest *among*, whether it is one of *items*."""
+    table = np.zeros(int(among.max(initial=0)) + 1, np.bool_)
+    table[items[items < len(table)]] = True
+    return table
+
+
+def _scored(ids: Ids, cosines: NDArray[np.float32]) -> Scored:
+    """By falling cosine, ties by id."""
+    order = np.lexsort((ids, -cosines))
+    return list(zip(map(PassageId, ids[order].tolist()), cosines[order].tolist(), strict=True))

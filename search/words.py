@@ -1,148 +1,251 @@
-"""The lexical index: SQLite FTS5 in a file of its own.
+"""The lexical index: BM25 over postings held in arrays, phrases by SQLite FTS5 beside them.
 
 A row holds neighbouring passages of an item, up to some 4,000 characters: a whole lesson, a chapter of a
 handbook. Words that belong together often stand in different passages, and BM25 over single passages cannot
 add them up: on NASA's judged queries it gave nDCG@10 0.53, over such rows 0.57.
+
+What a word adds to a row's score, but for the word's rarity, is computed when the index is written (Lù,
+"BM25S", 2024): a query adds up a few arrays, where FTS5 would score row after row (docs/decisions/0005).
 """
 
 import json
+import re
 import sqlite3
+from array import array
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
-from threading import Lock
-from typing import Any
+from threading import Lock, local
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from kb.passages import Indexable, PassageKey
 from kb.values import ItemId, PassageId
 from search import analysis
-from search.ports import WordMatch
+from search.ports import Ids, WordMatch
 
-_WEIGHTS = (3.0, 1.5, 1.0, 2.0)
-"""Of a word in title, headings, text and labels; chosen on judged queries (docs/decisions/0004)."""
+_K1, _B = 1.2, 0.75
+"""Of BM25, as customary: how soon more of the same word adds nothing, how much long rows are held back."""
+_TITLE, _HEADINGS, _TEXT, _LABELS = 3.0, 1.5, 1.0, 2.0
+"""What a word weighs there; chosen on judged queries (docs/decisions/0004)."""
 _COMMON = 0.3
-"""Share of rows from which a word is common. Scoring such words takes a third of the time, decides nothing:
-without them nDCG@10 on judged queries stayed at 0.66; from a share of 0.2 it fell to 0.65."""
+"""Share of rows from which a word is common. Scoring such words decides nothing: without them nDCG@10 on
+judged queries stayed at 0.66; from a share of 0.2 it fell to 0.65."""
 _MANY = 100
 """Rows from which it is worth the while."""
 _STRETCH = 4_000
 """Characters of text that one row holds at most, unless a single passage is longer."""
+_LEAST_RARITY = 1e-6
+_PART = re.compile(r"[^\W_]+")
 _SCHEMA = """
+    PRAGMA journal_mode = OFF;
+    PRAGMA synchronous = OFF;
     CREATE TABLE passage (id INTEGER PRIMARY KEY, item INTEGER NOT NULL, digest TEXT NOT NULL);
-    CREATE TABLE stretch (id INTEGER PRIMARY KEY, item INTEGER NOT NULL);
-    CREATE INDEX stretch_item ON stretch (item);
+    CREATE TABLE stem (name TEXT PRIMARY KEY, first INTEGER NOT NULL, rows INTEGER NOT NULL) WITHOUT ROWID;
     CREATE VIRTUAL TABLE words USING fts5(
-        title, headings, text, labels, tokenize = "porter unicode61 remove_diacritics 2"
+        title, headings, text, labels, content = "", tokenize = "porter unicode61 remove_diacritics 2"
     );
 """
+_FILE, _ROWS, _WEIGHTS, _STRETCHES = "words.db", "rows.npy", "weights.npy", "stretches.npy"
+
+Rows = NDArray[np.int32]
+Weights = NDArray[np.float32]
+
+
+class _Postings(NamedTuple):
+    """The rows that hold a word, rising, and what it adds to the score of each, but for its rarity."""
+
+    rows: Rows
+    weights: Weights
+
+
+class WordSegment:
+    """Files that `write` wrote, opened to be read. Safe to share between threads."""
+
+    def __init__(self, folder: Path, gone: Collection[ItemId] = ()) -> None:
+        """Items in *gone* are as if they were not there.
+
+        Raises sqlite3.DatabaseError, ValueError or OSError when a file is damaged.
+        """
+        self._uri = f"{(folder / _FILE).absolute().as_uri()}?mode=ro&immutable=1"
+        self._connections: list[sqlite3.Connection] = []
+        self._of_thread = local()
+        self._lock = Lock()
+        self._all_rows: Rows = np.load(folder / _ROWS, mmap_mode="r")
+        self._weights: Weights = np.load(folder / _WEIGHTS, mmap_mode="r")
+        self.passages, self.items = np.load(folder / _STRETCHES)
+        self._gone = np.fromiter(gone, np.int64, len(gone))
+        self._shown = np.isin(self.items, self._gone, invert=True) if gone else None
+        [(self._passages_in_file,)] = self._read("SELECT count(*) FROM passage")
+        if self._read("SELECT coalesce(sum(rows), 0) FROM stem") != [(len(self._all_rows),)]:
+            raise ValueError("words and their rows differ in number")
+
+    def __len__(self) -> int:
+        """How many rows it has, those of items that are gone too."""
+        return len(self.items)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        with self._lock:
+            for connection in self._connections:
+                connection.close()
+
+    def postings(self, word: str) -> _Postings:
+        """Where *word* stands; where all of its parts stand side by side when it has several."""
+        parts = _PART.findall(word)
+        found = [self._of_stem(analysis.stem(part)) for part in parts]
+        if len(found) == 1:
+            return found[0]
+        if not found or not all(len(one.rows) for one in found):
+            return _Postings(np.empty(0, np.int32), np.empty(0, np.float32))
+        phrase = self._read(
+            "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid", f'"{" ".join(parts)}"'
+        )
+        rows = np.fromiter((row for (row,) in phrase), np.int32, len(phrase))
+        weights = [one.weights[np.searchsorted(one.rows, rows).clip(max=len(one.rows) - 1)] for one in found]
+        return _Postings(rows, np.minimum.reduce(weights))
+
+    def allowed(self, among: Ids | None) -> NDArray[np.bool_] | None:
+        """For each row, whether its item is *among* those permitted, and not gone; None = every one."""
+        if among is None:
+            return self._shown
+        table = np.zeros(int(self.items.max(initial=0)) + 1, np.bool_)
+        table[among[among < len(table)]] = True
+        found = table[self.items]
+        return found if self._shown is None else found & self._shown
+
+    def keys(self) -> Iterator[tuple[PassageId, PassageKey]]:
+        """Item and digest of each passage it holds, by rising id."""
+        gone = set(self._gone.tolist())
+        for id_, item, digest in self._read("SELECT id, item, digest FROM passage ORDER BY id"):
+            if item not in gone:
+                yield PassageId(id_), PassageKey(ItemId(item), digest)
+
+    def passages_held(self) -> int:
+        """How many passages it holds."""
+        if not len(self._gone):
+            return self._passages_in_file
+        [(gone,)] = self._read(
+            "SELECT count(*) FROM passage WHERE item IN (SELECT value FROM json_each(?))",
+            json.dumps(self._gone.tolist()),
+        )
+        return self._passages_in_file - gone
+
+    def _of_stem(self, stem: str) -> _Postings:
+        for first, number in self._read("SELECT first, rows FROM stem WHERE name = ?", stem):
+            return _Postings(self._all_rows[first : first + number], self._weights[first : first + number])
+        return _Postings(self._all_rows[:0], self._weights[:0])
+
+    def _read(self, query: str, *parameters: str) -> list[tuple[Any, ...]]:
+        connection: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
+            self._of_thread.connection = connection
+            with self._lock:
+                self._connections.append(connection)
+        return connection.execute(query, parameters).fetchall()
 
 
 class WordIndex:
-    """A finished index, opened to be read. Safe to share between threads."""
+    """Segments as one index."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file at *path*; sqlite3.DatabaseError when it is damaged."""
-        self._lock = Lock()
-        self._connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-        )
-        self._length = int(self._connection.execute("SELECT count(*) FROM passage").fetchone()[0])
-        self._common = self._common_stems()
+    def __init__(self, segments: Sequence[WordSegment]) -> None:
+        self._segments = segments
+        self._rows = sum(map(len, segments))
+        self._length = sum(segment.passages_held() for segment in segments)
 
     def __len__(self) -> int:
         """How many passages it holds."""
         return self._length
 
-    def _common_stems(self) -> frozenset[str]:
-        """Stems that stand in so many rows that they tell them hardly apart, yet cost the most to score."""
-        rows = int(self._connection.execute("SELECT count(*) FROM stretch").fetchone()[0])
-        self._connection.execute("CREATE VIRTUAL TABLE temp.stems USING fts5vocab(main, words, row)")
-        found = self._connection.execute("SELECT term FROM stems WHERE doc > ?", [max(rows * _COMMON, _MANY)])
-        return frozenset(term for (term,) in found)
-
     def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
-
-    def matching(
-        self, words: Sequence[str], limit: int, among: Collection[ItemId] | None = None
-    ) -> list[WordMatch]:
-        """See LexicalIndex. The best row of an item counts; common words only where there are no others.
-
-        FTS5 gives BM25 with k1 = 1.2 and b = 0.75, negated so that smaller is better.
-        """
-        telling = [word for word in words if analysis.stem(word) not in self._common] or words
-        expression = " OR ".join(filter(None, map(_phrase, telling)))
-        if not expression:
-            return []
-        restriction, parameters = "", [expression, f"bm25({', '.join(map(str, _WEIGHTS))})"]
-        if among is not None:
-            restriction = (
-                "AND rowid IN (SELECT id FROM stretch WHERE item IN (SELECT value FROM json_each(?)))"
-            )
-            parameters.append(json.dumps(list(among)))
-        # Ordering by the hidden column rank lets FTS5 stop at the limit.
-        rows = self._read(
-            "SELECT item, -rank, stretch.id FROM (SELECT rowid, rank FROM words WHERE words MATCH ? "  # noqa: S608 - constants only
-            f"AND rank MATCH ? {restriction} ORDER BY rank LIMIT ?) AS best "
-            "JOIN stretch ON stretch.id = best.rowid ORDER BY rank, item",
-            [*parameters, limit],
-        )
-        best: dict[ItemId, WordMatch] = {}
-        for item, score, passage in rows:
-            best.setdefault(ItemId(item), WordMatch(ItemId(item), score, PassageId(passage)))
-        return list(best.values())
-
-    def holding(self, phrases: Sequence[str], *, together: bool = False) -> set[ItemId]:
-        """See LexicalIndex; close together means in one row."""
-        expression = (" AND " if together else " OR ").join(filter(None, map(_phrase, phrases)))
-        if not expression:
-            return set()
-        rows = self._read(
-            "SELECT DISTINCT item FROM words JOIN stretch ON stretch.id = words.rowid WHERE words MATCH ?",
-            [expression],
-        )
-        return {ItemId(row[0]) for row in rows}
+        """Let go of the files."""
+        for segment in self._segments:
+            segment.close()
 
     def keys(self) -> dict[PassageId, PassageKey]:
         """Item and digest of each passage it holds."""
-        rows = self._connection.execute("SELECT id, item, digest FROM passage ORDER BY id")
-        return {PassageId(id_): PassageKey(ItemId(item), digest) for id_, item, digest in rows}
+        return dict(chain.from_iterable(segment.keys() for segment in self._segments))
 
-    def _read(self, query: str, parameters: Sequence[str | int]) -> list[tuple[Any, ...]]:
-        with self._lock:
-            return self._connection.execute(query, parameters).fetchall()
+    def matching(self, words: Sequence[str], limit: int, among: Ids | None = None) -> list[WordMatch]:
+        """See LexicalIndex. The best row of an item counts; common words only where there are no others.
+
+        Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009; the weighted
+        frequencies of a word in a row's fields are added up before they are dampened, as FTS5 does.
+        """
+        found = {
+            word: [segment.postings(word) for segment in self._segments] for word in dict.fromkeys(words)
+        }
+        held = {word: sum(len(one.rows) for one in parts) for word, parts in found.items()}
+        telling = [word for word in words if held[word] <= max(self._rows * _COMMON, _MANY)] or words
+        best: list[WordMatch] = []
+        for place, segment in enumerate(self._segments):
+            scores = np.zeros(len(segment), np.float32)
+            for word in telling:
+                one = found[word][place]
+                scores[one.rows] += np.float32(self._rarity(held[word])) * one.weights
+            best += _best(segment, scores, segment.allowed(among), limit)
+        return sorted(best, key=lambda match: (-match.bm25, match.item))[:limit]
+
+    def holding(self, phrases: Sequence[str], *, together: bool = False) -> Ids:
+        """See LexicalIndex; close together means in one row."""
+        wanted = [phrase for phrase in dict.fromkeys(phrases) if _PART.search(phrase)]
+        if not wanted:
+            return np.empty(0, np.int64)
+        items: list[Ids] = []
+        for segment in self._segments:
+            times = np.zeros(len(segment), np.int16)
+            for phrase in wanted:
+                times[segment.postings(phrase).rows] += 1
+            rows = times >= (len(wanted) if together else 1)
+            shown = segment.allowed(None)
+            items.append(segment.items[rows if shown is None else rows & shown])
+        return np.unique(np.concatenate(items))
+
+    def _rarity(self, holding: int) -> float:
+        return max(float(np.log((self._rows - holding + 0.5) / (holding + 0.5))), _LEAST_RARITY)
 
 
-def _phrase(text: str) -> str:
-    """*text* as an FTS5 string: quoted, so that no character of it is an operator."""
-    parts = analysis.parts(text)
-    return '"' + " ".join(parts) + '"' if parts else ""
+def _best(
+    segment: WordSegment, scores: Weights, allowed: NDArray[np.bool_] | None, limit: int
+) -> list[WordMatch]:
+    """The best row of each of the *limit* best items."""
+    rows = np.flatnonzero(scores if allowed is None else scores * allowed)
+    for enough in (4 * limit, len(rows)):
+        chosen = rows
+        if enough < len(rows):
+            least = np.partition(scores[rows], len(rows) - enough)[len(rows) - enough]
+            chosen = rows[scores[rows] >= least]
+        order = chosen[np.lexsort((chosen, segment.items[chosen], -scores[chosen]))]
+        _, first = np.unique(segment.items[order], return_index=True)
+        if len(first) >= limit or len(chosen) == len(rows):
+            break
+    top = order[np.sort(first)][:limit]
+    values = zip(
+        segment.items[top].tolist(), scores[top].tolist(), segment.passages[top].tolist(), strict=True
+    )
+    return [WordMatch(ItemId(item), score, PassageId(passage)) for item, score, passage in values]
 
 
-def create(path: Path) -> None:
-    """Make an empty index file."""
-    with sqlite3.connect(path) as connection:
-        connection.executescript(_SCHEMA)
-    connection.close()
-
-
-def change(path: Path, remove: Collection[ItemId], add: Iterable[Indexable]) -> None:
-    """Take items out of the file at *path*, and put passages in, in one transaction.
-
-    *add* gives whole items, the passages of each together and in order.
-    """
-    connection = sqlite3.connect(path)
-    with connection:
-        gone = [(item,) for item in remove]
-        connection.executemany(
-            "DELETE FROM words WHERE rowid IN (SELECT id FROM stretch WHERE item = ?)", gone
+def write(folder: Path, passages: Iterable[Indexable]) -> None:
+    """Write a segment into *folder*; *passages* are whole items, those of each together and in order."""
+    connection = sqlite3.connect(folder / _FILE)
+    connection.executescript(_SCHEMA)
+    postings = _Collected()
+    for row, stretch in enumerate(_stretches(passages)):
+        fields = _fields(stretch)
+        connection.execute(
+            "INSERT INTO words (rowid, title, headings, text, labels) VALUES (?, ?, ?, ?, ?)", (row, *fields)
         )
-        connection.executemany("DELETE FROM stretch WHERE item = ?", gone)
-        connection.execute("CREATE TEMP TABLE gone (item INTEGER PRIMARY KEY)")
-        connection.executemany("INSERT INTO gone VALUES (?)", gone)
-        connection.execute("DELETE FROM passage WHERE item IN (SELECT item FROM gone)")
-        for stretch in _stretches(add):
-            _insert(connection, stretch)
+        connection.executemany(
+            "INSERT INTO passage VALUES (?, ?, ?)", ((p.id, p.item_id, p.digest) for p in stretch)
+        )
+        postings.take(stretch[0], fields)
+    connection.executemany("INSERT INTO stem VALUES (?, ?, ?)", postings.save(folder))
+    connection.commit()
     connection.close()
 
 
@@ -161,15 +264,58 @@ def _stretches(passages: Iterable[Indexable]) -> Iterator[list[Indexable]]:
         yield stretch
 
 
-def _insert(connection: sqlite3.Connection, stretch: Sequence[Indexable]) -> None:
+def _fields(stretch: Sequence[Indexable]) -> tuple[str, str, str, str]:
     first = stretch[0]
     headings = " ".join(dict.fromkeys(passage.headings for passage in stretch))
-    text = "\n".join(passage.text for passage in stretch)
-    connection.execute(
-        "INSERT INTO words (rowid, title, headings, text, labels) VALUES (?, ?, ?, ?, ?)",
-        (first.id, first.title, headings, text, first.labels),
-    )
-    connection.execute("INSERT INTO stretch VALUES (?, ?)", (first.id, first.item_id))
-    connection.executemany(
-        "INSERT INTO passage VALUES (?, ?, ?)", ((p.id, p.item_id, p.digest) for p in stretch)
-    )
+    return first.title, headings, "\n".join(passage.text for passage in stretch), first.labels
+
+
+class _Collected:
+    """Postings row by row, on their way to files in which they stand word by word."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        """Of each stem."""
+        self._parts: dict[str, int] = {}
+        """The number of the stem of each word part met so far."""
+        self._words = array("i")
+        self._weights = array("f")
+        self._held = array("i")
+        """How many different words each row has."""
+        self._lengths = array("i")
+        self._places: list[tuple[int, int]] = []
+
+    def take(self, first: Indexable, fields: tuple[str, str, str, str]) -> None:
+        """Note the words of a row that begins with the passage *first*."""
+        weights: dict[int, float] = {}
+        length = 0
+        for weight, text in zip((_TITLE, _HEADINGS, _TEXT, _LABELS), fields, strict=True):
+            for part, times in Counter(_PART.findall(text)).items():
+                number = self._parts.get(part)
+                if number is None:
+                    number = self._numbers.setdefault(analysis.stem(part), len(self._numbers))
+                    self._parts[part] = number
+                weights[number] = weights.get(number, 0.0) + weight * times
+                length += times
+        self._words.extend(weights)
+        self._weights.extend(weights.values())
+        self._held.append(len(weights))
+        self._lengths.append(length)
+        self._places.append((first.id, first.item_id))
+
+    def save(self, folder: Path) -> Iterator[tuple[str, int, int]]:
+        """Write the arrays into *folder*; each stem with the place and number of its rows."""
+        words = np.frombuffer(self._words, np.int32)
+        held = np.frombuffer(self._held, np.int32)
+        lengths = np.frombuffer(self._lengths, np.int32)
+        order = np.argsort(words, kind="stable")
+        rows = np.repeat(np.arange(len(held), dtype=np.int32), held)[order]
+        mean = lengths.mean() if len(lengths) else 1.0
+        dampened = (_K1 * (1 - _B + _B * lengths / mean)).astype(np.float32)[rows]
+        weights = np.frombuffer(self._weights, np.float32)[order]
+        np.save(folder / _ROWS, rows)
+        np.save(folder / _WEIGHTS, weights * np.float32(_K1 + 1) / (weights + dampened))
+        np.save(folder / _STRETCHES, np.array(self._places, np.int64).reshape(-1, 2).T)
+        numbers = np.bincount(words, minlength=len(self._numbers))
+        firsts = np.cumsum(numbers) - numbers
+        return zip(self._numbers, firsts.tolist(), numbers.tolist(), strict=True)

@@ -1,9 +1,13 @@
 """Every lexical index finds what reading each item word for word finds."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +16,7 @@ from kb.passages import Indexable, PassageKey
 from kb.values import ItemId, PassageId
 from search import analysis, words
 from search.ports import LexicalIndex
-from search.words import WordIndex
+from search.words import WordIndex, WordSegment
 
 VOCABULARY = ["supplier", "suppliers", "late", "valve", "risk", "plan", "Café", "e-mail", "L-12", "the"]
 texts = st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=8).map(" ".join)
@@ -22,27 +26,36 @@ def passage(id_: int, item: int, text: str, title: str = "") -> Indexable:
     return Indexable(PassageId(id_), ItemId(item), f"d{id_}", title, "", text, f"ref{item}")
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "words.db"
+PASSAGES = [
+    passage(1, 1, "The supplier delivered the valve late."),
+    passage(2, 1, "The contract had no penalty."),
+    passage(3, 2, "A valve failed in the test.", title="Valve failure"),
+    passage(4, 3, "Nobody read the e-mail about naïve café rules 9.1"),
+]
 
 
-@pytest.fixture
-def index(path: Path) -> Iterator[LexicalIndex]:
-    words.create(path)
-    words.change(
-        path,
-        (),
-        [
-            passage(1, 1, "The supplier delivered the valve late."),
-            passage(2, 1, "The contract had no penalty."),
-            passage(3, 2, "A valve failed in the test.", title="Valve failure"),
-            passage(4, 3, "Nobody read the e-mail about naïve café rules 9.1"),
-        ],
+def opened(folder: Path, rows: list[Indexable], *, split: bool = False) -> WordIndex:
+    """An index of *rows*; *split*: in two segments, the first of which also holds what has changed since."""
+    if not split:
+        words.write(folder, rows)
+        return WordIndex([WordSegment(folder)])
+    changed = {row.item_id for row in rows if row.item_id % 2}
+    outdated = [replace(row, id=PassageId(row.id + 1000), text="valve supplier late") for row in rows]
+    (folder / "base").mkdir()
+    (folder / "recent").mkdir()
+    words.write(
+        folder / "base",
+        [old if old.item_id in changed else row for old, row in zip(outdated, rows, strict=True)],
     )
-    opened = WordIndex(path)
-    yield opened
-    opened.close()
+    words.write(folder / "recent", [row for row in rows if row.item_id in changed])
+    return WordIndex([WordSegment(folder / "base", changed), WordSegment(folder / "recent")])
+
+
+@pytest.fixture(params=[False, True], ids=["one segment", "two segments"])
+def index(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[LexicalIndex]:
+    made = opened(tmp_path, PASSAGES, split=request.param)
+    yield made
+    made.close()
 
 
 def found(index: LexicalIndex, *wanted: str) -> list[int]:
@@ -73,11 +86,11 @@ def test_references_are_found(index: LexicalIndex) -> None:
 
 
 def test_phrases_must_stand_word_for_word(index: LexicalIndex) -> None:
-    assert index.holding(["valve late"]) == {1}
-    assert index.holding(["late valve"]) == set()
-    assert index.holding(["valve late", "valve failed"]) == {1, 2}
-    assert index.holding(["supplier", "penalty"], together=True) == {1}
-    assert index.holding(["supplier", "test"], together=True) == set()
+    assert index.holding(["valve late"]).tolist() == [1]
+    assert index.holding(["late valve"]).tolist() == []
+    assert index.holding(["valve late", "valve failed"]).tolist() == [1, 2]
+    assert index.holding(["supplier", "penalty"], together=True).tolist() == [1]
+    assert index.holding(["supplier", "test"], together=True).tolist() == []
 
 
 @pytest.mark.parametrize(
@@ -89,42 +102,86 @@ def test_operators_of_the_engine_are_plain_text(index: LexicalIndex, text: str) 
 
 
 def test_only_permitted_items_are_given(index: LexicalIndex) -> None:
-    assert [m.item for m in index.matching(["valve"], 10, {ItemId(1)})] == [1]
-    assert index.matching(["valve"], 10, set()) == []
+    assert [m.item for m in index.matching(["valve"], 10, np.array([1, 99]))] == [1]
+    assert index.matching(["valve"], 10, np.array([], np.int64)) == []
 
 
-def test_removed_items_are_gone_and_others_stay(path: Path, index: LexicalIndex) -> None:
-    words.change(path, [ItemId(1)], [passage(9, 4, "supplier")])
-    opened = WordIndex(path)
-    assert found(opened, "supplier", "penalty") == [4]
-    assert found(opened, "valve") == [2]
-    assert opened.keys()[PassageId(9)] == PassageKey(ItemId(4), "d9")
-    assert len(opened) == 3
-    opened.close()
+def test_items_that_are_gone_are_not_found_and_others_are(tmp_path: Path) -> None:
+    words.write(tmp_path, PASSAGES)
+    left = WordIndex([WordSegment(tmp_path, [ItemId(1)])])
+    assert found(left, "supplier", "penalty") == []
+    assert found(left, "valve") == [2]
+    assert left.holding(["valve"]).tolist() == [2]
+    assert left.keys() == {
+        PassageId(3): PassageKey(ItemId(2), "d3"),
+        PassageId(4): PassageKey(ItemId(3), "d4"),
+    }
+    assert len(left) == 2
+    left.close()
 
 
-def test_a_long_item_is_split_into_rows_and_found_once(path: Path) -> None:
-    words.create(path)
-    words.change(path, (), [passage(i, 7, f"word{i} supplier " + "filler " * 300) for i in range(1, 6)])
-    opened = WordIndex(path)
-    assert found(opened, "supplier") == [7]
-    assert opened.matching(["word5"], 5)[0].passage > 1
-    assert opened.holding(["word1", "word5"], together=True) == set()
-    opened.close()
+def test_a_long_item_is_split_into_rows_and_found_once(tmp_path: Path) -> None:
+    rows = [passage(i, 7, f"word{i} supplier " + "filler " * 300) for i in range(1, 6)]
+    index = opened(tmp_path, rows)
+    assert found(index, "supplier") == [7]
+    assert index.matching(["word5"], 5)[0].passage > 1
+    assert index.holding(["word1", "word5"], together=True).tolist() == []
+    index.close()
+
+
+def test_many_rows_of_one_item_do_not_crowd_others_out(tmp_path: Path) -> None:
+    rows = [passage(i, 7, "valve " * 9 + f"{i} " * 3000) for i in range(1, 30)]
+    rows += [passage(100 + i, 100 + i, "valve and much else " * 50) for i in range(3)]
+    index = opened(tmp_path, rows)
+    assert sorted(found(index, "valve")) == [7, 100, 101, 102]
+    assert len(index.matching(["valve"], 3)) == 3
+    index.close()
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.lists(texts, min_size=1, max_size=6), st.lists(st.sampled_from(VOCABULARY), max_size=3))
-def test_it_finds_exactly_the_items_that_hold_a_word(rows: list[str], wanted: list[str]) -> None:
+@given(
+    st.lists(texts, min_size=1, max_size=6), st.lists(st.sampled_from(VOCABULARY), max_size=3), st.booleans()
+)
+def test_it_finds_exactly_the_items_that_hold_a_word(rows: list[str], wanted: list[str], split: bool) -> None:
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "words.db"
-        words.create(path)
-        words.change(path, (), [passage(i, i, text) for i, text in enumerate(rows, 1)])
-        opened = WordIndex(path)
+        index = opened(Path(folder), [passage(i, i, text) for i, text in enumerate(rows, 1)], split=split)
         holding = {i for i, text in enumerate(rows, 1) if any(_holds(text, word) for word in wanted)}
-        assert {m.item for m in opened.matching(wanted, 100)} == holding
-        assert opened.holding(wanted) == holding
-        opened.close()
+        assert {m.item for m in index.matching(wanted, 100)} == holding
+        assert set(index.holding(wanted).tolist()) == holding
+        assert len(index) == len(rows)
+        index.close()
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(texts, min_size=2, max_size=12),
+    st.lists(
+        st.sampled_from(["supplier", "late", "valve", "risk", "plan", "Café"]),
+        min_size=1,
+        max_size=3,
+        unique=True,
+    ),
+)
+def test_it_ranks_as_fts5_does(rows: list[str], wanted: list[str]) -> None:
+    with TemporaryDirectory() as folder, closing(sqlite3.connect(":memory:")) as oracle:
+        index = opened(Path(folder), [passage(i, i, text, title=text[:9]) for i, text in enumerate(rows, 1)])
+        oracle.execute(
+            "CREATE VIRTUAL TABLE words USING fts5(title, headings, text, labels, "
+            'tokenize = "porter unicode61 remove_diacritics 2")'
+        )
+        oracle.executemany(
+            "INSERT INTO words (rowid, title, headings, text, labels) VALUES (?, ?, '', ?, ?)",
+            [(i, text[:9], text, f"ref{i}") for i, text in enumerate(rows, 1)],
+        )
+        expected = dict(
+            oracle.execute(
+                "SELECT rowid, -bm25(words, 3.0, 1.5, 1.0, 2.0) FROM words WHERE words MATCH ?",
+                [" OR ".join(wanted)],
+            ).fetchall()
+        )
+        got = {match.item: match.bm25 for match in index.matching(wanted, 100)}
+        assert got == pytest.approx(expected, rel=1e-4)
+        index.close()
 
 
 def _holds(text: str, word: str) -> bool:
@@ -133,11 +190,9 @@ def _holds(text: str, word: str) -> bool:
     return any(stems[i : i + len(wanted)] == wanted for i in range(len(stems)))
 
 
-def test_a_word_that_stands_everywhere_counts_only_alone(path: Path) -> None:
-    words.create(path)
+def test_a_word_that_stands_everywhere_counts_only_alone(tmp_path: Path) -> None:
     rows = [passage(i, i, "project " + ("valve" if i == 7 else "pump")) for i in range(1, 300)]
-    words.change(path, (), rows)
-    opened = WordIndex(path)
-    assert found(opened, "project", "valve") == [7]
-    assert len(opened.matching(["project"], 1000)) == 299
-    opened.close()
+    index = opened(tmp_path, rows)
+    assert found(index, "project", "valve") == [7]
+    assert len(index.matching(["project"], 1000)) == 299
+    index.close()

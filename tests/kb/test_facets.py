@@ -2,11 +2,11 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from kb import facets, items
-from kb.access import LOCAL_USER
+from kb import facets, items, library
+from kb.access import LOCAL_USER, Principal
 from kb.facets import FacetCount
 from kb.values import Filters
-from kb.vocabulary import FacetName, Phase
+from kb.vocabulary import Classification, FacetName, Phase
 from tests.samples import lesson, store
 
 
@@ -50,3 +50,13 @@ def test_counts_are_of_the_matching_items_most_frequent_first(session: Session) 
     assert counts[FacetName.TAG] == [FacetCount("supplier", 2), FacetCount("late", 1)]
     assert counts[FacetName.PROJECT] == []
     assert counts[FacetName.KIND] == [FacetCount("lesson", 2)]
+
+
+def test_counting_everything_is_counting_each_visible_item(session: Session) -> None:
+    hidden = lesson("D", tags=("late", "secret"), classification=Classification.CONFIDENTIAL)
+    store(session, lesson("A", tags=("late",)), lesson("B", tags=("late", "early")), hidden)
+    store(session, lesson("E", tags=("gone",)), location="/files/other.csv")
+    library.withdraw(session, LOCAL_USER, "/files/other.csv")
+    for principal in (LOCAL_USER, Principal("reader", Classification.INTERNAL)):
+        ids = facets.matching(session, principal, Filters())
+        assert facets.count_all(session, principal, Filters()) == facets.count(session, principal, ids)

@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +25,8 @@ from search.status import status
 from search.sync import SyncProgress, plan, sync
 from tests.hashing import HashingEncoder
 from tests.samples import lesson, source, store
+
+SEGMENT = ["words.db", "rows.npy", "weights.npy", "stretches.npy", "vectors.faiss", "ids.npy"]
 
 keys = st.dictionaries(
     st.integers(1, 12).map(PassageId),
@@ -74,6 +77,44 @@ def test_only_what_changed_is_embedded(sessions: Sessions, encoder: HashingEncod
         assert opened(folder).words.keys() == passages.keys(session)
 
 
+def test_what_is_new_is_kept_beside_a_large_base_until_it_is_much(
+    sessions: Sessions, encoder: HashingEncoder, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("search.sync._LITTLE", 10)
+    drafts = {i: lesson(f"T{i}", f"Lesson {i} about valves.") for i in range(40)}
+    segments: list[list[str]] = []
+    for changes in (range(0), range(40, 43), range(3), range(41, 44), range(10, 20)):
+        drafts |= {i: lesson(f"T{i}", f"Lesson {i} about pumps, changed.") for i in changes}
+        drafts.pop(5, None)
+        with transaction(sessions) as session:
+            store(session, *drafts.values())
+        inode = _inode(folder)
+        sync(sessions, encoder, folder)
+        present = opened(folder)
+        segments.append(sorted(path.name for path in (folder / present.name).iterdir() if path.is_dir()))
+        assert (_inode(folder) == inode) == (len(segments[-1]) == 2)
+        with sessions() as session:
+            assert present.words.keys() == passages.keys(session)
+        generation.verify(folder, present.name)
+        query = encoder.encode_query("pumps")
+        fresh = sync_anew(sessions, encoder, folder.with_name("anew"))
+        found, wanted = (index.vectors.nearest(query, 50, floor=0.1) for index in (present, fresh))
+        assert {id_ for id_, _ in found} == {id_ for id_, _ in wanted}
+        assert present.words.holding(["pumps"]).tolist() == fresh.words.holding(["pumps"]).tolist()
+    assert segments == [["base"], ["base", "recent"], ["base", "recent"], ["base", "recent"], ["base"]]
+
+
+def sync_anew(sessions: Sessions, encoder: HashingEncoder, folder: Path) -> Generation:
+    shutil.rmtree(folder, ignore_errors=True)
+    sync(sessions, encoder, folder)
+    return opened(folder)
+
+
+def _inode(folder: Path) -> int:
+    path = folder / generation.current(folder) / "base" / "words.db"
+    return path.stat().st_ino if path.is_file() else 0
+
+
 def test_withdrawn_items_leave_the_index(sessions: Sessions, encoder: HashingEncoder, folder: Path) -> None:
     with transaction(sessions) as session:
         store(session, lesson("One"))
@@ -114,7 +155,7 @@ def test_another_model_means_another_index_and_is_said(
     assert opened(folder).manifest.model == "other"
 
 
-@pytest.mark.parametrize("file", ["words.db", "vectors.faiss", "ids.npy", "manifest.json"])
+@pytest.mark.parametrize("file", [f"base/{name}" for name in SEGMENT] + ["manifest.json"])
 @pytest.mark.parametrize("damage", ["missing", "cut", "overwritten"])
 def test_a_damaged_index_is_rebuilt_and_said(
     sessions: Sessions, encoder: HashingEncoder, folder: Path, file: str, damage: str
@@ -146,7 +187,7 @@ def test_a_changed_byte_is_found_when_all_are_compared(
     sync(sessions, encoder, folder)
     name = generation.current(folder)
     generation.verify(folder, name)
-    path = folder / name / "vectors.faiss"
+    path = folder / name / "base" / "vectors.faiss"
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
