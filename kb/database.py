@@ -25,7 +25,7 @@ _SQLITE_PRAGMAS = (
     "PRAGMA synchronous=NORMAL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=30000",
-    "PRAGMA cache_size=-32000",
+    "PRAGMA cache_size=-8000",  # KiB of each connection; the system caches the file for all of them
 )
 
 

@@ -36,6 +36,7 @@ from search import generation, sync
 from search.ports import Matrix
 from search.query import parse
 from tests.bench import generated, judged
+from tests.bench.timing import peak_mb, percentile
 from web import wiring
 
 KB = Path(sys.executable).with_name("kb")
@@ -113,7 +114,7 @@ def _build(settings: Settings) -> Figures:
     again = sync.sync(services.sessions, encoder, settings.index)
     return {
         "index built, s": f"{built.seconds:,.0f}",
-        "  peak memory, MB": f"{_peak_mb('self'):,.0f}",
+        "  peak memory, MB": f"{peak_mb():,.0f}",
         "sync without changes, s": f"{again.seconds:,.1f}",
     }
 
@@ -136,12 +137,14 @@ def _in_process(settings: Settings, asked: Sequence[str]) -> Figures:
             ask(f"supplier{filters}")
             taken = _times(lambda query, filters=filters: ask(query + filters), asked)
             found[f"search, {name}, p50 / p95"] = _both(taken)
+        taken = _times(ask, asked, time.process_time)
+        found["  processor time, no filter, p50 / p95"] = _both(taken)
         found["page 20, p50 / p95"] = _both(_times(lambda query: ask(query, 190), asked))
         for name, filters in {"everything": "", "of one kind": "kind:lesson"}.items():
             first = _times(lambda _, filters=filters: ask(filters), asked[:1])[0]
             taken = _times(lambda _, filters=filters: ask(filters), asked[:20])
             found[f"browse {name}, first / p50"] = f"{first:.0f} / {statistics.median(taken):.1f}"
-    found["memory of the searching process, MB"] = f"{_peak_mb('self'):,.0f}"
+    found["memory of the searching process, MB"] = f"{peak_mb():,.0f}"
     return found
 
 
@@ -156,7 +159,7 @@ def _over_http(settings: Settings, asked: Sequence[str]) -> Figures:
             taken, seconds = _apart(_load, port, asked, clients)
             found[f"HTTP, {clients} clients, p50 / p95"] = _both(taken)
             found[f"HTTP, {clients} clients, queries/s"] = f"{len(taken) / seconds:.0f}"
-        found["memory of the server, MB"] = f"{_peak_mb(process):,.0f}"
+        found["memory of the server, MB"] = f"{peak_mb(process):,.0f}"
     return found
 
 
@@ -265,28 +268,26 @@ def _queries(base: Path) -> list[str]:
     return [" ".join(query.replace('"', " ").replace(":", " ").replace(" -", " ").split()) for query in asked]
 
 
-def _times(action: Callable[[str], object], arguments: Sequence[str]) -> list[float]:
+def _times(
+    action: Callable[[str], object],
+    arguments: Sequence[str],
+    clock: Callable[[], float] = time.perf_counter,
+) -> list[float]:
+    """Milliseconds of each call."""
     taken: list[float] = []
     for argument in arguments:
-        started = time.perf_counter()
+        started = clock()
         action(argument)
-        taken.append((time.perf_counter() - started) * 1000)
+        taken.append((clock() - started) * 1000)
     return taken
 
 
 def _both(taken: Sequence[float]) -> str:
-    cuts = statistics.quantiles(taken, n=100, method="inclusive")
-    return f"{cuts[49]:.1f} / {cuts[94]:.1f}"
+    return f"{percentile(taken, 50):.1f} / {percentile(taken, 95):.1f}"
 
 
 def _bytes(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def _peak_mb(process: int | str) -> float:
-    """Peak resident memory, MB (Linux)."""
-    lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 
 
 if __name__ == "__main__":
