@@ -1,3 +1,4 @@
+import json
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from kb.errors import ConflictError, InvalidError, NotFoundError, UnavailableErr
 from kb.models import Embedding
 from search.query import Query
 from tests.judging import write_queryset
+from tests.web.test_cli import kb
 from web import adapting, lock, work
 from web.state import read
 from web.wiring import Services, build
@@ -193,3 +195,16 @@ def test_a_missing_model_says_how_to_go_on(services: Services) -> None:
         adapting.use(services, LOCAL_USER, "nonsense")
     with services.sessions() as session:
         assert encoders.in_force(session, setting) == ORIGINAL
+
+
+def test_the_command_lists_switches_and_says_what_it_can_not_do(services: Services) -> None:
+    data = services.settings.data
+    assert "Usage: kb" in kb(data, "adapt", "--help").stdout
+    (only,) = json.loads(kb(data, "adapt", "--list", "--json").stdout)
+    assert (only["name"], only["in_use"]) == (ORIGINAL, True)
+    assert services.settings.model in kb(data, "adapt", "--list").stdout
+    assert "nothing to go back to" in kb(data, "adapt", "--revert", code=1).stderr
+    assert "kb adapt --list" in kb(data, "adapt", "--use", "nonsense", code=1).stderr
+    assert "too little to learn from" in kb(data, "adapt", code=1).stderr
+    assert "nothing" in kb(data, "adapt", "--prune").stdout
+    assert kb(data, "adapt", "--list", "--prune", code=2).stderr
