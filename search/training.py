@@ -22,6 +22,8 @@ _SCALE = 20.0
 """Of cosines before the softmax, as all-MiniLM-L6-v2 was trained."""
 _TOKENS = 128
 """Of a text, at most: steps on longer ones take twice the time."""
+_AS_GOOD = 0.01
+"""By how much a mixture may be worth less than the best one and be taken because it changes less."""
 _SEED = 7
 
 
@@ -108,7 +110,7 @@ def blend(
     """Save in *folder* the best mixture of two models' weights, and give its share of the trained ones.
 
     The mixture keeps more of what the original knew than training alone does (WiSE-FT; Wortsman et al. 2022).
-    The best is the one of most *worth*, at equal worth the one with the smaller share.
+    The best is the one with the smallest share whose *worth* is hardly less than the most.
     """
     model, theirs, ours = _load(str(trained)), _load(original).state_dict(), _load(str(trained)).state_dict()
 
@@ -124,7 +126,7 @@ def blend(
     for share in sorted(shares):
         mix(share)
         found[share] = worth(_TorchEncoder(model))
-    best = max(found, key=lambda share: found[share])
+    best = min(share for share in found if found[share] >= max(found.values()) - _AS_GOOD)
     mix(best)
     model.save(str(folder), create_model_card=False)
     return best
