@@ -207,6 +207,16 @@ def browse(
     return [_summary(*row) for row in rows]
 
 
+def in_order(session: Session, principal: Principal, filters: Filters) -> list[ItemId]:
+    """Every item that *principal* may see and *filters* match, newest first, undated last."""
+    rows = session.execute(
+        select(Item.id)
+        .where(visible(principal), facets.condition(filters))
+        .order_by(Item.dated.desc().nulls_last(), Item.id)
+    )
+    return [ItemId(id_) for (id_,) in rows]
+
+
 def count(session: Session, principal: Principal, filters: Filters) -> int:
     """How many items *principal* may see and *filters* match."""
     query = select(func.count()).select_from(Item)

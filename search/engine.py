@@ -62,7 +62,7 @@ class Engine:
         self._lock = Lock()
         self._generation: Generation | None = None
         self._filtered: Remembered[Ids] = Remembered(_REMEMBERED)
-        self._browsed: Remembered[tuple[int, FacetCounts]] = Remembered(_REMEMBERED)
+        self._browsed: Remembered[tuple[Ids, FacetCounts]] = Remembered(_REMEMBERED)
 
     @property
     def ready(self) -> bool:
@@ -183,17 +183,22 @@ class Engine:
     def _browse(
         self, session: Session, principal: Principal, query: Query, offset: int, limit: int
     ) -> Results:
-        found = items.browse(session, principal, query.filters, offset=offset, limit=limit)
-        hits = tuple(Hit(item, snippets.mark(item.title, ()), 0.0, (), Why((), None)) for item in found)
-        total, counts = self._browsed.get(
+        order, counts = self._browsed.get(
             audit.latest(session),
             (principal, repr(query.filters)),
             lambda: (
-                items.count(session, principal, query.filters),
+                np.array(items.in_order(session, principal, query.filters), np.int64),
                 facets.count_all(session, principal, query.filters),
             ),
         )
-        return Results(query, total, hits, counts, nearest_only=False, capped=False)
+        page = [ItemId(item) for item in order[offset : offset + limit].tolist()]
+        known = items.summaries(session, principal, page)
+        hits = tuple(
+            Hit(known[item], snippets.mark(known[item].title, ()), 0.0, (), Why((), None))
+            for item in page
+            if item in known
+        )
+        return Results(query, len(order), hits, counts, nearest_only=False, capped=False)
 
     def _among(self, session: Session, principal: Principal, query: Query, index: Generation) -> Ids | None:
         """The items to rank: all filters are applied before ranking. None = every item there is."""
