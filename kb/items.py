@@ -1,5 +1,6 @@
 """Reading items: one, many, their versions."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -7,7 +8,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload, with_polymorphic
 
 from kb import facets
@@ -35,6 +36,9 @@ _TERMS: dict[str, type[StrEnum]] = {
     "document_kind": DocumentKind,
 }
 """Kinds' own fields that hold a term, stored as plain text."""
+_REFERENCE = re.compile(r"(?<!\S)(?=\S*\d)(?=\S*[A-Za-z])[\w./-]*\w")
+_NAMED = 20
+"""Words of a text that may be references."""
 _BATCH = 500
 
 
@@ -156,11 +160,33 @@ def _summaries_query(principal: Principal) -> Select[*tuple[Any, ...]]:
     return _summary_query().where(visible(principal), Item.id.in_(bindparam("ids", expanding=True)))
 
 
+def labels(session: Session, principal: Principal, ids: Sequence[ItemId]) -> dict[ItemId, str]:
+    """References, project and tags of the items among *ids* that *principal* may see, as one text each."""
+    found: dict[ItemId, str] = {}
+    for id_, *words in session.execute(_labels_query(principal), {"ids": list(ids)}):
+        found[ItemId(id_)] = " ".join(filter(None, (found.get(ItemId(id_), ""), *words)))
+    return found
+
+
+@cache
+def _labels_query(principal: Principal) -> Select[*tuple[Any, ...]]:
+    labelled = and_(Facet.item_id == Item.id, Facet.name.in_((FacetName.PROJECT, FacetName.TAG)))
+    return (
+        select(Item.id, Item.ref, Item.external_ref, Facet.value)
+        .outerjoin(Facet, labelled)
+        .where(visible(principal), Item.id.in_(bindparam("ids", expanding=True)))
+    )
+
+
 def named(session: Session, principal: Principal, text: str) -> set[ItemId]:
-    """Items that *principal* may see whose reference, here or where they came from, is *text*."""
-    if not text or " " in text:
+    """Items that *principal* may see whose reference, here or where they came from, *text* names.
+
+    That is *text* whole, or a word in it of both letters and digits, as `L-12` is.
+    """
+    wanted = {text} if " " not in text else set(_REFERENCE.findall(text)[:_NAMED])
+    spellings = {spelling for word in wanted if word for spelling in (word, word.upper())}
+    if not spellings:
         return set()
-    spellings = (text, text.upper())
     found = session.scalars(
         select(Item.id).where(
             visible(principal), or_(Item.ref.in_(spellings), Item.external_ref.in_(spellings))

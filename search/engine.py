@@ -1,5 +1,6 @@
 """Search: what is asked for, among what may be seen, best first, with reasons."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,22 +14,24 @@ from kb.access import Principal
 from kb.errors import UnavailableError
 from kb.facets import FacetCounts
 from kb.values import Filters, ItemId, PassageId
-from search import analysis, fusion, generation, hits, snippets
+from search import analysis, fusion, generation, hits, snippets, synonyms
 from search.fusion import Evidence, Mode
 from search.generation import DamagedError, Generation
-from search.ports import Encoder, Ids, Vector, VectorIndex, WordMatch
+from search.ports import Encoder, Ids, Term, Vector, VectorIndex, WordMatch
 from search.query import Query
 from search.remembered import Remembered
 from search.results import Hit, Ranked, Results, Similar, Why
-from search.synonyms import SynonymFile, reinforced
+from search.synonyms import SynonymFile
 
 DEPTH = 1_000
 """Passages near in meaning that are looked at for one query."""
 WORDS_DEPTH = 200
 """Items that hold words that are looked at: those further down decide nothing."""
+_FEW_HOLD_ALL = 5
+"""Items up to which all the words together count as what was meant."""
+_ALL = 1 - 1e-6
 _REMEMBERED = 32
 """Filters whose items are kept in memory until something is written."""
-_NONE: Ids = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,11 @@ class _Ranking:
     """Items in order, and what speaks for each."""
 
     order: tuple[ItemId, ...]
-    scores: dict[ItemId, float]
     evidence: dict[ItemId, Evidence]
+    named: Collection[ItemId]
+    """Items that the query names by their reference."""
+    exact: Collection[ItemId]
+    """Items that hold what was typed word for word, as few others do."""
     vector: Vector
     """The query's."""
     capped: bool
@@ -45,11 +51,31 @@ class _Ranking:
 
     def related(self) -> list[ItemId]:
         """The items that belong to the results of a query that is answered, in order."""
-        return [i for i in self.order if fusion.related(self.evidence[i], self.scores[i])]
+        return [item for item in self.order if self._meant(item) or self._relevance(item) >= fusion.RELATED]
+
+    def nearest(self) -> list[ItemId]:
+        """The few items that are offered when nothing answers, in order."""
+        return [item for place, item in enumerate(self.order) if place < fusion.NEAREST or self._meant(item)]
 
     def found(self, page: Sequence[ItemId]) -> list[hits.Found]:
         """The items of *page* as they are to be shown."""
-        return [hits.Found(item, self.scores[item], self.evidence[item]) for item in page]
+        return [
+            hits.Found(
+                item,
+                fusion.fuse(self.evidence[item]),
+                self._relevance(item),
+                self.evidence[item],
+                named=item in self.named,
+                exact=item in self.exact,
+            )
+            for item in page
+        ]
+
+    def _meant(self, item: ItemId) -> bool:
+        return item in self.named or item in self.exact
+
+    def _relevance(self, item: ItemId) -> float:
+        return fusion.relevance(fusion.fuse(self.evidence[item]))
 
 
 class Engine:
@@ -88,10 +114,7 @@ class Engine:
         named = items.named(session, principal, query.text)
         ranking = self._rank(index, query, among, named)
         answered = fusion.answers(ranking.evidence)
-        if answered:
-            order = ranking.related()
-        else:
-            order = _visible(session, principal, ranking.order)[: fusion.NEAREST]
+        order = ranking.related() if answered else _visible(session, principal, ranking.nearest())
         counts = facets.count(session, principal, order)
         if facets.total(counts) < len(order):
             # The index is a moment older than the database.
@@ -125,12 +148,10 @@ class Engine:
         among = self._among(session, principal, query, index)
         named = items.named(session, principal, query.text)
         found = self._rank(index, query, among, named)
-        answered = fusion.answers(found.evidence)
-        if mode is Mode.HYBRID:
-            return Ranked(found.order[:limit], answered)
-        scores = {Mode.WORDS: fusion.by_words, Mode.MEANING: fusion.by_meaning}[mode](found.evidence)
-        order = sorted(scores, key=lambda item: (-scores[item], item))
-        return Ranked(tuple(order[:limit]), answered)
+        order = found.order
+        if mode is not Mode.HYBRID:
+            order = fusion.rank(fusion.score(found.evidence, mode))
+        return Ranked(tuple(order[:limit]), fusion.answers(found.evidence))
 
     def similar(
         self, session: Session, principal: Principal, ref: str, *, offset: int = 0, limit: int = 5
@@ -144,14 +165,15 @@ class Engine:
         text = passages.embedded_text(item.head.title, own.headings, own.text)
         vector = self._encoder.encode([text])[0]
         among = self._permitted(session, principal, Filters())
-        evidence = _weigh(index.vectors, vector, (), index.vectors.nearest(vector, DEPTH, among), _NONE)
-        evidence.pop(item.head.id, None)
-        order = sorted(
-            filter(lambda i: fusion.related(evidence[i], 0.0), evidence), key=lambda i: -evidence[i].cosine
-        )
-        seen = _visible(session, principal, order)
-        page = [hits.Found(i, evidence[i].cosine, evidence[i]) for i in seen[offset : offset + limit]]
-        return Similar(len(seen), hits.present(session, principal, "", vector, page, index.vectors))
+        cosines = _best_cosines(index.vectors, index.vectors.nearest(vector, DEPTH, among))
+        cosines.pop(item.head.id, None)
+        near = {item: cosine for item, cosine in cosines.items() if cosine >= fusion.RELATED_COSINE}
+        order = _visible(session, principal, fusion.rank(near))
+        page = [
+            hits.Found(i, near[i], fusion.relevance_of_meaning(near[i]), Evidence(0.0, near[i]))
+            for i in order[offset : offset + limit]
+        ]
+        return Similar(len(order), hits.present(session, principal, "", vector, page, index.vectors))
 
     def _index(self) -> Generation:
         """The present generation, opened anew when another one was published."""
@@ -194,7 +216,7 @@ class Engine:
         page = [ItemId(item) for item in order[offset : offset + limit].tolist()]
         known = items.summaries(session, principal, page)
         hits = tuple(
-            Hit(known[item], snippets.mark(known[item].title, ()), 0.0, (), Why((), None))
+            Hit(known[item], snippets.mark(known[item].title, ()), 0.0, None, (), Why())
             for item in page
             if item in known
         )
@@ -232,19 +254,21 @@ class Engine:
         vector = self._encoder.encode_query(spoken.spelled_out)
         wanted = analysis.content_words(query.text)
         if not wanted or (among is not None and not len(among)):
-            return _Ranking((), {}, {}, vector, capped=False)
-        matches = reinforced(
-            index.words.matching(wanted, WORDS_DEPTH, among),
-            index.words.matching(spoken.alternatives, WORDS_DEPTH, among),
-        )
+            return _Ranking((), {}, (), (), vector, capped=False)
+        typed = Counter(analysis.words(query.text))
+        terms = [
+            *(Term(word, typed[word]) for word in wanted),
+            *(Term(other, synonyms.WEIGHT, typed=False) for other in spoken.alternatives),
+        ]
+        matches = index.words.matching(terms, WORDS_DEPTH, among)
         near = index.vectors.nearest(vector, DEPTH, among, floor=fusion.RELATED_COSINE)
-        capped = len(near) == DEPTH
+        capped = _more_related(matches, near)
         near = near or index.vectors.nearest(vector, 2 * fusion.NEAREST, among)
-        everything = index.words.holding(wanted, together=True)
-        evidence = _weigh(index.vectors, vector, matches, near, everything)
-        scores = fusion.fuse(evidence)
-        order = fusion.rank(evidence, scores, named)
-        return _Ranking(tuple(order), scores, evidence, vector, capped)
+        scarce = index.words.scarce(wanted, fusion.FEW, among).tolist()
+        evidence = _weigh(index.vectors, vector, matches, near, scarce)
+        exact = {*scarce, *_holding_all(matches, wanted)}
+        order = fusion.rank(fusion.score(evidence, Mode.HYBRID), named, exact)
+        return _Ranking(tuple(order), evidence, named, exact, vector, capped)
 
 
 def _visible(session: Session, principal: Principal, order: Sequence[ItemId]) -> list[ItemId]:
@@ -252,27 +276,38 @@ def _visible(session: Session, principal: Principal, order: Sequence[ItemId]) ->
     return [item for item in order if item in seen]
 
 
+def _more_related(matches: Sequence[WordMatch], near: Sequence[tuple[PassageId, float]]) -> bool:
+    """Whether either index may hold more that belongs to the results than it was asked for."""
+    last: list[Evidence] = []
+    if len(matches) == WORDS_DEPTH:
+        last.append(Evidence(matches[-1].share, fusion.RELATED_COSINE))
+    if len(near) == DEPTH:
+        last.append(Evidence(0.0, near[-1][1]))
+    return any(fusion.relevance(fusion.fuse(evidence)) >= fusion.RELATED for evidence in last)
+
+
+def _holding_all(matches: Sequence[WordMatch], wanted: Sequence[str]) -> list[ItemId]:
+    """The items that hold all of several words close together, when they are few."""
+    found = [match.item for match in matches if match.held > _ALL] if len(wanted) > 1 else []
+    return found if len(found) <= _FEW_HOLD_ALL else []
+
+
 def _weigh(
     vectors: VectorIndex,
     query: Vector,
     matches: Sequence[WordMatch],
     near: Sequence[tuple[PassageId, float]],
-    holding_all: Ids,
+    scarce: Sequence[ItemId],
 ) -> dict[ItemId, Evidence]:
     """What speaks for each item that either index offers; meaning is looked up where only words spoke."""
     lexical = {match.item: match for match in matches}
     cosines = _best_cosines(vectors, near)
-    least = fusion.FAINT_WORDS * (matches[0].bm25 if matches else 0.0)
-    only_words = [m.item for m in matches if m.bm25 >= least and m.item not in cosines]
-    cosines.update(_best_cosines(vectors, vectors.of_items(query, np.array(only_words, np.int64))))
-    together = set(holding_all[np.isin(holding_all, list(cosines))].tolist())
+    others = [item for item in {**lexical, **dict.fromkeys(scarce)} if item not in cosines]
+    cosines.update(_best_cosines(vectors, vectors.of_items(query, np.array(sorted(others), np.int64))))
     return {
-        item: Evidence(
-            lexical[item].bm25 if item in lexical else 0.0,
-            cosine,
-            item in together,
-            lexical[item].passage if item in lexical else None,
-        )
+        item: Evidence(match.share, cosine, match.held, match.passage)
+        if (match := lexical.get(item))
+        else Evidence(0.0, cosine)
         for item, cosine in cosines.items()
     }
 

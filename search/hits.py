@@ -15,7 +15,7 @@ from search import analysis, fusion, snippets
 from search.analysis import Token
 from search.fusion import Evidence
 from search.ports import Vector, VectorIndex
-from search.results import Hit, PassageHit, Why
+from search.results import Hit, PassageHit, Place, Why, WordFound
 
 _SHOWN = 3
 """Passages given for one item."""
@@ -29,7 +29,10 @@ class Found:
 
     item: ItemId
     score: float
+    relevance: float
     evidence: Evidence
+    named: bool = False
+    exact: bool = False
 
 
 def present(
@@ -49,6 +52,7 @@ def present(
     chosen = {f.item: _candidates(cosines[f.item], f.evidence.place) for f in found}
     stored = passages.read(session, principal, [id_ for ids in chosen.values() for id_ in ids])
     known = items.summaries(session, principal, [f.item for f in found])
+    labels = items.labels(session, principal, [f.item for f in found])
     stems = snippets.stems_of(query_text)
     hits: list[Hit] = []
     for f in found:
@@ -60,8 +64,9 @@ def present(
             ]
             title = snippets.mark(known[f.item].title, stems)
             best = _best(looked_at, stems)
-            why = _why(query_text, title.text, looked_at, f.evidence)
-            hits.append(Hit(known[f.item], title, round(f.score, 4), best, why))
+            texts = _texts(title.text, labels.get(f.item, ""), looked_at)
+            why = Why(_words(query_text, texts), round(f.evidence.cosine, 4), f.named, f.exact)
+            hits.append(Hit(known[f.item], title, round(f.score, 4), f.relevance, best, why))
     return tuple(hits)
 
 
@@ -92,11 +97,23 @@ def _best(looked_at: Sequence[_LookedAt], stems: frozenset[str]) -> tuple[Passag
     )
 
 
-def _why(query_text: str, title: str, looked_at: Sequence[_LookedAt], evidence: Evidence) -> Why:
-    seen = analysis.stems(title).union(token.stem for p in looked_at for token in p.tokens)
-    matched = tuple(
-        word
-        for word in analysis.content_words(query_text)
-        if all(analysis.stem(part) in seen for part in analysis.parts(word))
-    )
-    return Why(matched, round(evidence.cosine, 4))
+def _texts(title: str, labels: str, looked_at: Sequence[_LookedAt]) -> dict[Place, set[str]]:
+    """The stems that stand in each place of an item."""
+    headings = " ".join({p.passage.headings for p in looked_at})
+    return {
+        Place.TITLE: analysis.stems(title),
+        Place.HEADINGS: analysis.stems(headings),
+        Place.TEXT: {token.stem for p in looked_at for token in p.tokens},
+        Place.LABELS: analysis.stems(labels),
+    }
+
+
+def _words(query_text: str, texts: Mapping[Place, set[str]]) -> tuple[WordFound, ...]:
+    """The words of the query all parts of which stand somewhere, and where."""
+    found: list[WordFound] = []
+    for word in analysis.content_words(query_text):
+        parts = {analysis.stem(part) for part in analysis.parts(word)}
+        if parts <= set().union(*texts.values()):
+            places = tuple(place for place, stems in texts.items() if parts & stems)
+            found.append(WordFound(word, places))
+    return tuple(found)

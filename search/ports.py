@@ -16,11 +16,23 @@ Ids = NDArray[np.int64]
 """Ids of items, rising, each once; or of passages."""
 
 
+class Term(NamedTuple):
+    """A word to look for; of several parts (`e-mail`), which must then stand side by side."""
+
+    text: str
+    weight: float = 1.0
+    """How often it was typed; less than 1 for what may stand in the place of a typed word."""
+    typed: bool = True
+
+
 class WordMatch(NamedTuple):
     """An item that holds some of the words."""
 
     item: ItemId
-    bm25: float
+    share: float
+    """BM25 of its best row as a share of what a text of nothing but the typed words could reach, 0 to 1."""
+    held: float
+    """Share of the typed words, weighed by rarity, that stand in that row, 0 to 1."""
     passage: PassageId
     """The passage at or soon after which they stand."""
 
@@ -80,11 +92,12 @@ class VectorIndex(Protocol):
 class LexicalIndex(Protocol):
     """Finds the items that hold words."""
 
-    def matching(self, words: Sequence[str], limit: int, among: Ids | None = None) -> list[WordMatch]:
-        """At most *limit* items that hold any of *words*, by falling BM25, ties by id.
+    def matching(self, terms: Sequence[Term], limit: int, among: Ids | None = None) -> list[WordMatch]:
+        """At most *limit* items that hold any of *terms*, by falling share, ties by id."""
+        ...
 
-        A word may have several parts (`e-mail`), which must then stand side by side.
-        """
+    def scarce(self, words: Sequence[str], most: int, among: Ids | None = None) -> Ids:
+        """Items, rising, that hold one of *words* that at most *most* items hold."""
         ...
 
     def holding(self, phrases: Sequence[str], *, together: bool = False) -> Ids:

@@ -1,6 +1,7 @@
 """What a search gives back."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from kb.facets import FacetCounts
 from kb.items import ItemSummary
@@ -27,14 +28,38 @@ class PassageHit:
     score: float
 
 
+class Place(StrEnum):
+    """Where in an item a word may stand."""
+
+    TITLE = "title"
+    HEADINGS = "headings"
+    TEXT = "text"
+    LABELS = "labels"
+    """Its references, project and tags."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordFound:
+    """A word of the query that stands in an item."""
+
+    word: str
+    """As typed."""
+    places: tuple[Place, ...]
+    """In the order of Place; a word of several parts may have them in several places."""
+
+
 @dataclass(frozen=True, slots=True)
 class Why:
-    """The reasons a hit is there."""
+    """The reasons a hit is there, besides what its item says of its age and standing."""
 
-    words: tuple[str, ...]
-    """Words of the query found in the item, as typed."""
-    meaning: float | None
-    """Cosine between query and nearest passage, -1 to 1; None when words alone were asked for."""
+    words: tuple[WordFound, ...] = ()
+    """Words of the query found in the item."""
+    meaning: float | None = None
+    """Cosine between query and nearest passage, -1 to 1; None when nothing was asked for in words."""
+    named: bool = False
+    """Whether the query names it by its reference."""
+    exact: bool = False
+    """Whether it holds a rare word, or all the words close together, which few others do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +69,10 @@ class Hit:
     item: ItemSummary
     title: Snippet
     score: float
-    """Fused score, 0 to 1; comparable within one search."""
+    """Fused score, 0 to 1, that it is ranked by."""
+    relevance: float | None
+    """The probability, 0 to 1, that a reader would call it relevant, the same scale in every search; None in
+    a list that nothing was asked of."""
     passages: tuple[PassageHit, ...]
     why: Why
 

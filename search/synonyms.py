@@ -2,7 +2,7 @@
 
 import csv
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -10,7 +10,6 @@ from pathlib import Path
 
 from kb.errors import InvalidError
 from search import analysis
-from search.ports import WordMatch
 
 log = logging.getLogger(__name__)
 
@@ -97,16 +96,6 @@ class Synonyms:
             if (key := stems[position : position + length]) in self._others:
                 return key
         return ()
-
-
-def reinforced(typed: Sequence[WordMatch], alternatives: Sequence[WordMatch]) -> list[WordMatch]:
-    """The items that hold typed words or alternatives of them, by falling BM25, ties by id."""
-    best = {match.item: match for match in typed}
-    for match in alternatives:
-        more = WEIGHT * match.bm25
-        held = best.get(match.item)
-        best[match.item] = (held or match)._replace(bm25=(held.bm25 if held else 0.0) + more)
-    return sorted(best.values(), key=lambda match: (-match.bm25, match.item))
 
 
 def is_acronym(term: str) -> bool:

@@ -1,6 +1,6 @@
 """The lexical index: BM25 over postings held in arrays, phrases by SQLite FTS5 beside them.
 
-A row holds neighbouring passages of an item, up to some 4,000 characters: a whole lesson, a chapter of a
+A row holds neighbouring passages of an item, up to some 8,000 characters: a whole lesson, a chapter of a
 handbook. Words that belong together often stand in different passages, and BM25 over single passages cannot
 add them up: on NASA's judged queries it gave nDCG@10 0.53, over such rows 0.57.
 
@@ -15,6 +15,7 @@ from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
+from math import log
 from pathlib import Path
 from threading import Lock, local
 from typing import Any, NamedTuple
@@ -25,20 +26,14 @@ from numpy.typing import NDArray
 from kb.passages import Indexable, PassageKey
 from kb.values import ItemId, PassageId
 from search import analysis
-from search.ports import Ids, WordMatch
+from search.ports import Ids, Term, WordMatch
 
 _K1, _B = 1.2, 0.75
 """Of BM25, as customary: how soon more of the same word adds nothing, how much long rows are held back."""
-_TITLE, _HEADINGS, _TEXT, _LABELS = 3.0, 1.5, 1.0, 2.0
+_TITLE, _HEADINGS, _TEXT, _LABELS = 4.0, 1.0, 1.0, 0.5
 """What a word weighs there; chosen on judged queries (docs/decisions/0004)."""
-_COMMON = 0.3
-"""Share of rows from which a word is common. Scoring such words decides nothing: without them nDCG@10 on
-judged queries stayed at 0.66; from a share of 0.2 it fell to 0.65."""
-_MANY = 100
-"""Rows from which it is worth the while."""
-_STRETCH = 4_000
+_STRETCH = 8_000
 """Characters of text that one row holds at most, unless a single passage is longer."""
-_LEAST_RARITY = 1e-6
 _PART = re.compile(r"[^\W_]+")
 _SCHEMA = """
     PRAGMA journal_mode = OFF;
@@ -117,6 +112,14 @@ class WordSegment:
         found = table[self.items]
         return found if self._shown is None else found & self._shown
 
+    def items_in(self, rows: Rows, among: Ids | None) -> Ids:
+        """The items that *rows* are of, if permitted and not gone."""
+        items: Ids = self.items[rows if self._shown is None else rows[self._shown[rows]]]
+        if among is None or not len(among):
+            return items if among is None else items[:0]
+        places = np.minimum(np.searchsorted(among, items), len(among) - 1)
+        return items[among[places] == items]
+
     def keys(self) -> Iterator[tuple[PassageId, PassageKey]]:
         """Item and digest of each passage it holds, by rising id."""
         gone = set(self._gone.tolist())
@@ -170,25 +173,50 @@ class WordIndex:
         """Item and digest of each passage it holds."""
         return dict(chain.from_iterable(segment.keys() for segment in self._segments))
 
-    def matching(self, words: Sequence[str], limit: int, among: Ids | None = None) -> list[WordMatch]:
-        """See LexicalIndex. The best row of an item counts; common words only where there are no others.
+    def matching(self, terms: Sequence[Term], limit: int, among: Ids | None = None) -> list[WordMatch]:
+        """See LexicalIndex. The best row of an item counts.
 
         Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009; the weighted
-        frequencies of a word in a row's fields are added up before they are dampened, as FTS5 does.
+        frequencies of a word in a row's fields are added up before they are dampened.
         """
-        found = {
-            word: [segment.postings(word) for segment in self._segments] for word in dict.fromkeys(words)
-        }
-        held = {word: sum(len(one.rows) for one in parts) for word, parts in found.items()}
-        telling = [word for word in words if held[word] <= max(self._rows * _COMMON, _MANY)] or words
+        weighed = [_Weighed(term, *self._look_up(term.text)) for term in terms if _PART.search(term.text)]
+        if not weighed:
+            return []
+        typed = [one for one in weighed if one.term.typed]
+        most = sum(one.term.weight * one.rarity for one in typed) * (_K1 + 1)
+        held_by_all = sum(one.rarity for one in typed)
         best: list[WordMatch] = []
         for place, segment in enumerate(self._segments):
             scores = np.zeros(len(segment), np.float32)
-            for word in telling:
-                one = found[word][place]
-                scores[one.rows] += np.float32(self._rarity(held[word])) * one.weights
-            best += _best(segment, scores, segment.allowed(among), limit)
-        return sorted(best, key=lambda match: (-match.bm25, match.item))[:limit]
+            held = np.zeros(len(segment), np.float32)
+            for one in weighed:
+                rows, weights = one.postings[place]
+                scores[rows] += np.float32(one.term.weight * one.rarity) * weights
+                if one.term.typed:
+                    held[rows] += np.float32(one.rarity)
+            found = _best(segment, scores, segment.allowed(among), limit)
+            best += _matches(segment, found, scores[found] / most, held[found] / held_by_all)
+        return sorted(best, key=lambda match: (-match.share, match.item))[:limit]
+
+    def _look_up(self, word: str) -> tuple[list["_Postings"], float]:
+        """Where *word* stands in each segment, and its rarity as Lucene computes it."""
+        postings = [segment.postings(word) for segment in self._segments]
+        rows = sum(len(one.rows) for one in postings)
+        return postings, log(1 + (self._rows - rows + 0.5) / (rows + 0.5))
+
+    def scarce(self, words: Sequence[str], most: int, among: Ids | None = None) -> Ids:
+        """See LexicalIndex."""
+        found = [np.empty(0, np.int64)]
+        for word in dict.fromkeys(words):
+            postings = [segment.postings(word) for segment in self._segments]
+            # A long item may hold its word in many rows, but not in that many.
+            if sum(len(one.rows) for one in postings) > 10 * most:
+                continue
+            pairs = zip(self._segments, postings, strict=True)
+            items = np.unique(np.concatenate([segment.items_in(one.rows, among) for segment, one in pairs]))
+            if len(items) <= most:
+                found.append(items)
+        return np.unique(np.concatenate(found))
 
     def holding(self, phrases: Sequence[str], *, together: bool = False) -> Ids:
         """See LexicalIndex; close together means in one row."""
@@ -205,14 +233,18 @@ class WordIndex:
             items.append(segment.items[rows if shown is None else rows & shown])
         return np.unique(np.concatenate(items))
 
-    def _rarity(self, holding: int) -> float:
-        return max(float(np.log((self._rows - holding + 0.5) / (holding + 0.5))), _LEAST_RARITY)
+
+class _Weighed(NamedTuple):
+    """A word that is looked for, and where it stands."""
+
+    term: Term
+    postings: list[_Postings]
+    """In each segment."""
+    rarity: float
 
 
-def _best(
-    segment: WordSegment, scores: Weights, allowed: NDArray[np.bool_] | None, limit: int
-) -> list[WordMatch]:
-    """The best row of each of the *limit* best items."""
+def _best(segment: WordSegment, scores: Weights, allowed: NDArray[np.bool_] | None, limit: int) -> Ids:
+    """The best row of each of the *limit* best items, best first."""
     rows = np.flatnonzero(scores if allowed is None else scores * allowed)
     for enough in (4 * limit, len(rows)):
         chosen = rows
@@ -223,11 +255,21 @@ def _best(
         _, first = np.unique(segment.items[order], return_index=True)
         if len(first) >= limit or len(chosen) == len(rows):
             break
-    top = order[np.sort(first)][:limit]
+    return order[np.sort(first)][:limit]
+
+
+def _matches(segment: WordSegment, rows: Ids, shares: Weights, held: Weights) -> list[WordMatch]:
     values = zip(
-        segment.items[top].tolist(), scores[top].tolist(), segment.passages[top].tolist(), strict=True
+        segment.items[rows].tolist(),
+        shares.tolist(),
+        held.tolist(),
+        segment.passages[rows].tolist(),
+        strict=True,
     )
-    return [WordMatch(ItemId(item), score, PassageId(passage)) for item, score, passage in values]
+    return [
+        WordMatch(ItemId(item), min(1.0, share), min(1.0, part), PassageId(passage))
+        for item, share, part, passage in values
+    ]
 
 
 def write(folder: Path, passages: Iterable[Indexable]) -> None:

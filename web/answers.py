@@ -4,9 +4,10 @@ from pydantic import Field
 
 from kb.facets import FacetCounts
 from kb.vocabulary import FacetName
-from search.results import Hit, PassageHit, Results, Similar, Snippet
+from search.results import Hit, PassageHit, Place, Results, Similar, Snippet
 from web.addresses import item_url
 from web.finding import Paging
+from web.reasons import reason
 from web.schemas import ItemOut, LocatorOut, Out, PageOut
 
 
@@ -51,9 +52,30 @@ class WhyOut(Out):
     """The reasons a hit is there."""
 
     words: list[str] = Field(description="Words of the query found in it, as typed.")
+    places: dict[str, list[Place]] = Field(
+        description="Where each of the words stands.", examples=[{"supplier": ["title", "text"]}]
+    )
     meaning: float | None = Field(
         description="How close its nearest passage is in meaning, -1 to 1; null when that was not asked."
     )
+    named: bool = Field(description="Whether the query names it by its reference.")
+    exact: bool = Field(
+        description="Whether it holds a rare word, or all the words close together, as few others do."
+    )
+    text: str = Field(description="All the reasons, for people; with its age and standing.")
+
+    @staticmethod
+    def of(hit: Hit) -> "WhyOut":
+        """From a hit."""
+        why = hit.why
+        return WhyOut(
+            words=[found.word for found in why.words],
+            places={found.word: list(found.places) for found in why.words},
+            meaning=None if why.meaning is None else round(why.meaning, 4),
+            named=why.named,
+            exact=why.exact,
+            text=reason(hit),
+        )
 
 
 class HitOut(Out):
@@ -61,20 +83,24 @@ class HitOut(Out):
 
     item: ItemOut
     title: SnippetOut
-    score: float = Field(description="0 to 1, comparable within one search.")
+    score: float = Field(description="What it is ranked by, 0 to 1: words and meaning together.")
+    relevance: float | None = Field(
+        description="The probability, 0 to 1, that a reader would call it relevant; the same scale in every "
+        "search. Null in a list that nothing was asked of."
+    )
     passages: list[PassageOut]
     why: WhyOut
 
     @staticmethod
     def of(hit: Hit, text: str) -> "HitOut":
         """From a hit of the query *text*."""
-        meaning = hit.why.meaning
         return HitOut(
             item=ItemOut.of(hit.item),
             title=SnippetOut.of(hit.title),
             score=round(hit.score, 6),
+            relevance=None if hit.relevance is None else round(hit.relevance, 4),
             passages=[PassageOut.of(found, hit.item.ref, text) for found in hit.passages],
-            why=WhyOut(words=list(hit.why.words), meaning=None if meaning is None else round(meaning, 4)),
+            why=WhyOut.of(hit),
         )
 
 

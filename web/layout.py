@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from kb.vocabulary import Kind, label
 from search.results import Snippet
 from web.addresses import item_url, query_string, search_url
-from web.wording import day, moment, p_value, plural, share
+from web.wording import day, moment, p_value, percent, plural, share
 
 KIND_PLURAL = {
     Kind.LESSON: "Lessons",
@@ -82,6 +82,7 @@ _FILTERS: dict[str, Any] = {
     "label": label,
     "day": day,
     "moment": moment,
+    "percent": percent,
     "plural": plural,
     "p_value": p_value,
     "share": share,

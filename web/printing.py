@@ -17,6 +17,7 @@ from web import facts
 from web.finding import Paging
 from web.reasons import reason
 from web.terminal import plain
+from web.wording import percent
 
 _COLOUR = {
     Kind.LESSON: "yellow",
@@ -62,6 +63,8 @@ def _hit(console: Console, number: int, hit: Hit) -> None:
     line.append(label(item.kind), _COLOUR[item.kind])
     said = (item.ref, item.project, item.organisation, str(item.dated.year) if item.dated else "")
     line.append(plain("".join(f" · {part}" for part in said if part)), "dim")
+    if hit.relevance is not None:
+        line.append(f" · {percent(hit.relevance)} relevant", "dim")
     console.print(line)
     if hit.passages:
         best = hit.passages[0]

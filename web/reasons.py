@@ -1,17 +1,47 @@
 """Why a result is there, in words."""
 
-from search.results import Hit
+from datetime import UTC, date, datetime
+
+from kb.vocabulary import Status
+from search.results import Hit, Place, WordFound
+
+_PLACE = {
+    Place.TITLE: "title",
+    Place.HEADINGS: "heading",
+    Place.TEXT: "text",
+    Place.LABELS: "reference, project or tag",
+}
+_STANDING = {
+    Status.ENDORSED: "endorsed by a reviewer",
+    Status.IN_ACTION: "endorsed, being acted on",
+    Status.LEARNED: "validated: the action took effect",
+    Status.APPROVED: "approved",
+    Status.SUPERSEDED: "superseded by a newer one",
+}
+"""What a status says for or against an item; the others say nothing."""
+_RECENT_YEARS = 2
+_OLD_YEARS = 10
 
 
-def reason(hit: Hit) -> str:
-    """Why a hit is there, in words."""
-    parts: list[str] = []
-    if hit.why.words:
-        parts.append("Matches: " + ", ".join(hit.why.words))
-    if hit.why.meaning is not None:
-        parts.append(f"{_nearness(hit.why.meaning)} in meaning ({hit.why.meaning:.2f})")
-    text = " · ".join(parts)
+def reason(hit: Hit, today: date | None = None) -> str:
+    """Why a hit is there, in words, beginning with what weighs most; its age is told as of *today*."""
+    why = hit.why
+    parts = [
+        "named by its reference" if why.named else "",
+        _words(why.words, exact=why.exact),
+        "" if why.meaning is None else f"{_nearness(why.meaning)} in meaning ({why.meaning:.2f})",
+        _age(hit.item.dated, today or datetime.now(UTC).date()) if why.meaning is not None else "",
+        _STANDING.get(hit.item.status, ""),
+    ]
+    text = " · ".join(part for part in parts if part)
     return text[:1].upper() + text[1:]
+
+
+def _words(words: tuple[WordFound, ...], *, exact: bool) -> str:
+    if not words:
+        return ""
+    said = ", ".join(f"{found.word} ({', '.join(_PLACE[p] for p in found.places)})" for found in words)
+    return f"one of few with {said}" if exact else f"words: {said}"
 
 
 def _nearness(cosine: float) -> str:
@@ -19,3 +49,12 @@ def _nearness(cosine: float) -> str:
         if cosine >= bound:
             return word
     return "distant"
+
+
+def _age(day: date | None, today: date) -> str:
+    if day is None:
+        return ""
+    years = today.year - day.year
+    if years <= _RECENT_YEARS:
+        return f"recent ({day.year})"
+    return f"{years} years old" if years >= _OLD_YEARS else ""

@@ -36,6 +36,11 @@ def share(value: float | None) -> str:
     return "–" if value is None else f"{value:.1%}"
 
 
+def percent(share: float) -> str:
+    """A share as people write it: `82 %`; never more certain than `99 %`."""
+    return f"{min(99, max(1, round(share * 100)))} %"
+
+
 def p_value(value: float) -> str:
     """A p-value as it is reported: `p = 0.031`, `p < 0.001`."""
     return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"

@@ -1,9 +1,8 @@
 """Every lexical index finds what reading each item word for word finds."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
+from math import log
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from kb.passages import Indexable, PassageKey
 from kb.values import ItemId, PassageId
 from search import analysis, words
-from search.ports import LexicalIndex
+from search.ports import LexicalIndex, Term
 from search.words import WordIndex, WordSegment
 
 VOCABULARY = ["supplier", "suppliers", "late", "valve", "risk", "plan", "Café", "e-mail", "L-12", "the"]
@@ -58,8 +57,12 @@ def index(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[LexicalInd
     made.close()
 
 
+def terms(*words: str) -> list[Term]:
+    return [Term(word) for word in words]
+
+
 def found(index: LexicalIndex, *wanted: str) -> list[int]:
-    return [match.item for match in index.matching(wanted, 10)]
+    return [match.item for match in index.matching(terms(*wanted), 10)]
 
 
 def test_a_title_weighs_more_than_text(index: LexicalIndex) -> None:
@@ -78,7 +81,7 @@ def test_a_word_of_several_parts_is_met_side_by_side(index: LexicalIndex) -> Non
 
 
 def test_a_match_tells_where_the_words_stand(index: LexicalIndex) -> None:
-    assert index.matching(["penalty"], 10)[0].passage <= 2
+    assert index.matching(terms("penalty"), 10)[0].passage <= 2
 
 
 def test_references_are_found(index: LexicalIndex) -> None:
@@ -97,13 +100,13 @@ def test_phrases_must_stand_word_for_word(index: LexicalIndex) -> None:
     "text", ['"', "AND OR NOT", "NEAR(a b)", "a*", "title:valve", "^x", "(", "';--", "\x00", "-", "…", "" * 9]
 )
 def test_operators_of_the_engine_are_plain_text(index: LexicalIndex, text: str) -> None:
-    index.matching([text], 10)
+    index.matching(terms(text), 10)
     index.holding([text])
 
 
 def test_only_permitted_items_are_given(index: LexicalIndex) -> None:
-    assert [m.item for m in index.matching(["valve"], 10, np.array([1, 99]))] == [1]
-    assert index.matching(["valve"], 10, np.array([], np.int64)) == []
+    assert [m.item for m in index.matching(terms("valve"), 10, np.array([1, 99]))] == [1]
+    assert index.matching(terms("valve"), 10, np.array([], np.int64)) == []
 
 
 def test_items_that_are_gone_are_not_found_and_others_are(tmp_path: Path) -> None:
@@ -124,7 +127,7 @@ def test_a_long_item_is_split_into_rows_and_found_once(tmp_path: Path) -> None:
     rows = [passage(i, 7, f"word{i} supplier " + "filler " * 300) for i in range(1, 6)]
     index = opened(tmp_path, rows)
     assert found(index, "supplier") == [7]
-    assert index.matching(["word5"], 5)[0].passage > 1
+    assert index.matching(terms("word5"), 5)[0].passage > 1
     assert index.holding(["word1", "word5"], together=True).tolist() == []
     index.close()
 
@@ -134,7 +137,7 @@ def test_many_rows_of_one_item_do_not_crowd_others_out(tmp_path: Path) -> None:
     rows += [passage(100 + i, 100 + i, "valve and much else " * 50) for i in range(3)]
     index = opened(tmp_path, rows)
     assert sorted(found(index, "valve")) == [7, 100, 101, 102]
-    assert len(index.matching(["valve"], 3)) == 3
+    assert len(index.matching(terms("valve"), 3)) == 3
     index.close()
 
 
@@ -146,42 +149,50 @@ def test_it_finds_exactly_the_items_that_hold_a_word(rows: list[str], wanted: li
     with TemporaryDirectory() as folder:
         index = opened(Path(folder), [passage(i, i, text) for i, text in enumerate(rows, 1)], split=split)
         holding = {i for i, text in enumerate(rows, 1) if any(_holds(text, word) for word in wanted)}
-        assert {m.item for m in index.matching(wanted, 100)} == holding
+        assert {m.item for m in index.matching(terms(*wanted), 100)} == holding
         assert set(index.holding(wanted).tolist()) == holding
         assert len(index) == len(rows)
         index.close()
 
 
-@settings(deadline=None, max_examples=40)
-@given(
-    st.lists(texts, min_size=2, max_size=12),
-    st.lists(
-        st.sampled_from(["supplier", "late", "valve", "risk", "plan", "Café"]),
-        min_size=1,
-        max_size=3,
-        unique=True,
-    ),
+ROWS = st.lists(texts, min_size=2, max_size=12)
+WANTED = st.lists(
+    st.sampled_from(["supplier", "late", "valve", "risk", "plan", "Café", "boat"]),
+    min_size=1,
+    max_size=3,
+    unique_by=analysis.stem,
 )
-def test_it_ranks_as_fts5_does(rows: list[str], wanted: list[str]) -> None:
-    with TemporaryDirectory() as folder, closing(sqlite3.connect(":memory:")) as oracle:
-        index = opened(Path(folder), [passage(i, i, text, title=text[:9]) for i, text in enumerate(rows, 1)])
-        oracle.execute(
-            "CREATE VIRTUAL TABLE words USING fts5(title, headings, text, labels, "
-            'tokenize = "porter unicode61 remove_diacritics 2")'
-        )
-        oracle.executemany(
-            "INSERT INTO words (rowid, title, headings, text, labels) VALUES (?, ?, '', ?, ?)",
-            [(i, text[:9], text, f"ref{i}") for i, text in enumerate(rows, 1)],
-        )
-        expected = dict(
-            oracle.execute(
-                "SELECT rowid, -bm25(words, 3.0, 1.5, 1.0, 2.0) FROM words WHERE words MATCH ?",
-                [" OR ".join(wanted)],
-            ).fetchall()
-        )
-        got = {match.item: match.bm25 for match in index.matching(wanted, 100)}
-        assert got == pytest.approx(expected, rel=1e-4)
+
+
+@settings(deadline=None, max_examples=40)
+@given(ROWS, WANTED)
+def test_it_scores_as_the_formula_says(rows: list[str], wanted: list[str]) -> None:
+    with TemporaryDirectory() as folder:
+        passages = [passage(i, i, text, title=text[:9]) for i, text in enumerate(rows, 1)]
+        index = opened(Path(folder), passages)
+        found = {m.item: (m.share, m.held) for m in index.matching(terms(*wanted), 100)}
+        fields = [[(4.0, p.title), (1.0, p.text), (0.5, p.labels)] for p in passages]
+        lengths = [sum(len(analysis.parts(text)) for _, text in row) for row in fields]
+        counts = [
+            {word: sum(weight * _times(text, word) for weight, text in row) for word in wanted}
+            for row in fields
+        ]
+        held = {word: sum(count[word] > 0 for count in counts) for word in wanted}
+        rarity = {w: log(1 + (len(rows) - n + 0.5) / (n + 0.5)) for w, n in held.items()}
+        for item, (count, length) in enumerate(zip(counts, lengths, strict=True), 1):
+            if any(count.values()):
+                dampened = 1.2 * (0.25 + 0.75 * length * len(lengths) / sum(lengths))
+                bm25 = sum(rarity[w] * n * 2.2 / (n + dampened) for w, n in count.items())
+                share = bm25 / (2.2 * sum(rarity.values()))
+                part = sum(rarity[w] for w, n in count.items() if n) / sum(rarity.values())
+                assert found[ItemId(item)] == pytest.approx((min(1.0, share), part), rel=1e-4)
+            else:
+                assert item not in found
         index.close()
+
+
+def _times(text: str, word: str) -> int:
+    return [analysis.stem(part) for part in analysis.parts(text)].count(analysis.stem(word))
 
 
 def _holds(text: str, word: str) -> bool:
@@ -190,9 +201,23 @@ def _holds(text: str, word: str) -> bool:
     return any(stems[i : i + len(wanted)] == wanted for i in range(len(stems)))
 
 
-def test_a_word_that_stands_everywhere_counts_only_alone(tmp_path: Path) -> None:
-    rows = [passage(i, i, "project " + ("valve" if i == 7 else "pump")) for i in range(1, 300)]
-    index = opened(tmp_path, rows)
-    assert found(index, "project", "valve") == [7]
-    assert len(index.matching(["project"], 1000)) == 299
-    index.close()
+def test_alternatives_add_less_than_typed_words_and_count_as_no_share(index: LexicalIndex) -> None:
+    plain = {m.item: m for m in index.matching(terms("valve"), 10)}
+    more = {m.item: m for m in index.matching([Term("valve"), Term("penalty", 0.2, typed=False)], 10)}
+    assert more[ItemId(1)].share > plain[ItemId(1)].share
+    assert more[ItemId(2)] == plain[ItemId(2)]
+    only = index.matching([Term("valve"), Term("rules", 0.2, typed=False)], 10)
+    assert next(m.held for m in only if m.item == 3) == 0
+
+
+def test_a_word_typed_twice_weighs_more(index: LexicalIndex) -> None:
+    once = {m.item: m.share for m in index.matching(terms("valve", "penalty"), 10)}
+    twice = {m.item: m.share for m in index.matching([Term("valve", 2.0), Term("penalty")], 10)}
+    assert twice[ItemId(2)] > once[ItemId(2)]
+
+
+def test_scarce_words_are_those_that_few_items_hold(index: LexicalIndex) -> None:
+    assert index.scarce(["penalty", "valve"], 1).tolist() == [1]
+    assert index.scarce(["penalty", "valve"], 2).tolist() == [1, 2]
+    assert index.scarce(["penalty", "unheard"], 1, np.array([2, 3])).tolist() == []
+    assert index.scarce(["valve"], 1, np.array([2])).tolist() == [2]

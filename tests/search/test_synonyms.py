@@ -9,13 +9,10 @@ from sqlalchemy.orm import Session
 from kb.access import LOCAL_USER
 from kb.database import Sessions, transaction
 from kb.errors import InvalidError
-from kb.values import ItemId, PassageId
-from search import synonyms
 from search.engine import Engine
-from search.ports import WordMatch
 from search.query import parse
 from search.sync import sync
-from search.synonyms import SynonymFile, load, merged, read, reinforced, shipped
+from search.synonyms import SynonymFile, load, merged, read, shipped
 from tests.hashing import HashingEncoder
 from tests.samples import lesson, store
 
@@ -89,15 +86,6 @@ def test_any_text_is_expanded_and_any_file_read_or_refused(text: str) -> None:
         read(text, "f")
     except InvalidError as error:
         assert "line " in str(error)  # noqa: PT017 - either is right
-
-
-def test_the_typed_word_stays_ahead_of_its_alternative() -> None:
-    def match(item: int, bm25: float) -> WordMatch:
-        return WordMatch(ItemId(item), bm25, PassageId(item))
-
-    joined = reinforced([match(1, 5.0), match(2, 4.0)], [match(3, 9.0), match(2, 9.0)])
-    assert [found.item for found in joined] == [2, 1, 3]
-    assert joined[2].bm25 == pytest.approx(9.0 * synonyms.WEIGHT)
 
 
 def test_a_search_finds_the_other_word_behind_the_typed_one(
