@@ -4,19 +4,25 @@ It is derived like the index, but changed in place, item by item, so that it sta
 base is. It knows what every item holds; whoever reads from it must show nothing that the reader may not see.
 """
 
+import logging
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from kb import items
 from kb.database import Sessions
 from kb.items import ItemText
 from kb.values import ItemId
 from search import analysis
+
+log = logging.getLogger(__name__)
 
 _BATCH = 500
 """Items written in one transaction."""
@@ -35,17 +41,16 @@ _SCHEMA = """
 
 
 class Lexicon:
-    """The file at *path*, made when it is missing or damaged. Safe to share between threads."""
+    """The file at *path*, made when it is missing or no database. Safe to share between threads.
+
+    When another file takes its place, that is opened.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = Lock()
-        try:
-            self._connection = _opened(path)
-        except sqlite3.DatabaseError:
-            for part in path.parent.glob(f"{path.name}*"):
-                part.unlink()
-            self._connection = _opened(path)
+        self._connection = _made(path)
+        self._inode = _inode(path)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -56,11 +61,8 @@ class Lexicon:
 
         Kill it anywhere: the next sync goes on.
         """
-        with sessions() as session, closing(_opened(self._path)) as writer:
-            wanted = items.digests(session)
-            held = {ItemId(item): digest for item, digest in self._read("SELECT item, digest FROM entry")}
-            gone = [item for item in held if wanted.get(item) != held[item]]
-            new = [item for item in wanted if held.get(item) != wanted[item]]
+        with sessions() as session, closing(_made(self._path)) as writer:
+            gone, new = _difference(items.digests(session), _held(writer))
             for batch in _batches(gone):
                 _remove(writer, batch)
             for batch in _batches(new):
@@ -88,13 +90,101 @@ class Lexicon:
         """Every word with the number of items that hold it."""
         return [(word, number) for word, number in self._read("SELECT term, doc FROM vocabulary")]
 
-    def stamp(self) -> int:
-        """Another number after each change."""
-        return int(self._read("PRAGMA data_version")[0][0])
+    def stamp(self) -> tuple[int, ...]:
+        """Other numbers after each change."""
+        return (*(row[0] for row in self._read("PRAGMA data_version")), self._inode)
 
     def _read(self, query: str, parameters: Sequence[str | int] = ()) -> list[tuple[Any, ...]]:
+        """The rows found; none when the file is damaged: search goes on, the log says why."""
         with self._lock:
-            return self._connection.execute(query, parameters).fetchall()
+            try:
+                return self._reader().execute(query, parameters).fetchall()
+            except sqlite3.DatabaseError as error:
+                log.warning(
+                    "%s is damaged (%s). Search goes on without it. Run: kb doctor", self._path, error
+                )
+                return []
+
+    def _reader(self) -> sqlite3.Connection:
+        if self._inode != _inode(self._path):
+            self._connection.close()
+            self._connection = _made(self._path)
+            self._inode = _inode(self._path)
+        return self._connection
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconStatus:
+    """How the file stands beside the database."""
+
+    words: int
+    items: int
+    pending: int
+    """Items to put in, to take out or to change at the next sync."""
+    problem: str
+    """What is wrong, as a sentence; empty when the file is fit for use."""
+
+
+def status(session: Session, path: Path) -> LexiconStatus:
+    """The state of the file at *path*, which is only looked at."""
+    wanted = items.digests(session)
+    if not path.exists():
+        return LexiconStatus(0, 0, len(wanted), "There is no file of words and titles yet.")
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            held = _held(connection)
+            words = int(connection.execute("SELECT count(*) FROM vocabulary").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        return LexiconStatus(0, 0, len(wanted), _damaged(error))
+    gone, new = _difference(wanted, held)
+    return LexiconStatus(words, len(held), len({*gone, *new}), "")
+
+
+def damage(path: Path) -> str:
+    """What is broken inside the file at *path*, as a sentence; empty when all of it agrees."""
+    try:
+        with closing(sqlite3.connect(path, timeout=30)) as connection:
+            faults = [row[0] for row in connection.execute("PRAGMA quick_check") if row[0] != "ok"]
+            for table in ("words", "titles"):
+                connection.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")  # noqa: S608 - constants only
+    except sqlite3.DatabaseError as error:
+        return _damaged(error)
+    return _damaged(faults[0]) if faults else ""
+
+
+def remove(path: Path) -> None:
+    """Take the file at *path* away; whoever has it open goes on with the new one."""
+    for part in path.parent.glob(f"{path.name}*"):
+        part.unlink(missing_ok=True)
+
+
+def _damaged(why: object) -> str:
+    return f"The file of words and titles is damaged: {why}."
+
+
+def _made(path: Path) -> sqlite3.Connection:
+    """The file, begun anew when it is no database."""
+    try:
+        return _opened(path)
+    except sqlite3.DatabaseError:
+        remove(path)
+        return _opened(path)
+
+
+def _inode(path: Path) -> int:
+    return path.stat().st_ino if path.exists() else 0
+
+
+def _held(connection: sqlite3.Connection) -> dict[ItemId, str]:
+    return {ItemId(item): digest for item, digest in connection.execute("SELECT item, digest FROM entry")}
+
+
+def _difference(
+    wanted: Mapping[ItemId, str], held: Mapping[ItemId, str]
+) -> tuple[list[ItemId], list[ItemId]]:
+    """What to take out, and what to put in; a changed item is in both."""
+    gone = [item for item in held if wanted.get(item) != held[item]]
+    return gone, [item for item in wanted if held.get(item) != wanted[item]]
 
 
 def _remove(connection: sqlite3.Connection, ids: Sequence[ItemId]) -> None:

@@ -47,7 +47,7 @@ class _Near(NamedTuple):
 class _Vocabulary:
     """Words by their length, and the number of items that hold each."""
 
-    stamp: int
+    stamp: tuple[int, ...]
     by_length: dict[int, list[str]]
     items: dict[str, int]
 
@@ -128,7 +128,7 @@ class Speller:
             return self._held
 
 
-def _loaded(stamp: int, words: list[tuple[str, int]]) -> _Vocabulary:
+def _loaded(stamp: tuple[int, ...], words: list[tuple[str, int]]) -> _Vocabulary:
     kept = sorted(words, key=lambda entry: -entry[1])[:_LARGEST]
     by_length: dict[int, list[str]] = {}
     for word, _ in kept:

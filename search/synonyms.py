@@ -2,7 +2,7 @@
 
 import csv
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -37,6 +37,26 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a file can't be used, and where."""
+
+    line: int | None
+    """None when it is the file as a whole."""
+    detail: str
+
+    def __str__(self) -> str:
+        return self.detail if self.line is None else f"line {self.line}: {self.detail}"
+
+
+class SynonymsError(InvalidError):
+    """A file of synonyms can't be used as it is."""
+
+    def __init__(self, name: str, faults: Sequence[Fault]) -> None:
+        super().__init__(f"{name} can't be used as it is: {'; '.join(map(str, faults))}.")
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
 class Expansion:
     """A query in other words."""
 
@@ -65,10 +85,10 @@ class Synonyms:
         """Whether *word* is one of the terms."""
         return _key(word) in self._others
 
-    def holding(self, words: Iterable[str]) -> list[Entry]:
-        """The rows that hold any of *words*."""
-        keys = set(map(_key, words))
-        return [entry for entry in self.entries if not keys.isdisjoint(map(_key, entry.terms))]
+    def holding(self, wanted: Iterable[str]) -> list[Entry]:
+        """The rows with a term that holds all words of one of *wanted*, inflected or only begun."""
+        sought = [(_words(text), _key(text)) for text in wanted]
+        return [entry for entry in self.entries if any(_like(entry, *one) for one in sought)]
 
     def expand(self, text: str) -> Expansion:
         """*text* in other words. The longest terms count: `risk log` is one thing, not a risk and a log."""
@@ -107,22 +127,39 @@ def _key(term: str) -> _Key:
     return tuple(map(analysis.stem, analysis.parts(term)))
 
 
+def _words(text: str) -> list[str]:
+    return [part.lower() for part in analysis.parts(text)]
+
+
+def _like(entry: Entry, beginnings: Sequence[str], stems: _Key) -> bool:
+    """Whether one of its terms holds, for each word sought, one that begins so or has the same stem."""
+
+    def found(term: str) -> bool:
+        words, key = _words(term), _key(term)
+        return all(
+            stem in key or any(word.startswith(beginning) for word in words)
+            for beginning, stem in zip(beginnings, stems, strict=True)
+        )
+
+    return bool(stems) and any(map(found, entry.terms))
+
+
 def _holds(stems: _Key, key: _Key) -> bool:
     return any(stems[start : start + len(key)] == key for start in range(len(stems) - len(key) + 1))
 
 
 def read(text: str, name: str, *, own: bool = False) -> list[Entry]:
-    """The rows of a file called *name*. Raises InvalidError that names each faulty line."""
+    """The rows of a file called *name*. Raises SynonymsError that names each faulty line."""
     entries: list[Entry] = []
-    faults: list[str] = []
+    faults: list[Fault] = []
     for line, row in _rows(text):
         terms = tuple(term.strip() for term in row)
         if fault := _fault(terms):
-            faults.append(f"line {line}: {fault}")
+            faults.append(Fault(line, fault))
         else:
             entries.append(Entry(terms, line, own))
     if faults:
-        raise InvalidError(f"{name} can't be used as it is: {'; '.join(faults)}.")
+        raise SynonymsError(name, faults)
     return entries
 
 
@@ -160,13 +197,16 @@ def shipped() -> tuple[Entry, ...]:
 
 
 def load(own: Path | None) -> Synonyms:
-    """What comes with the product, and the file *own* if it is there; InvalidError when that is faulty."""
+    """What comes with the product, and the file *own* if it is there; SynonymsError when that is faulty."""
     if own is None or not own.exists():
         return merged(shipped(), ())
     try:
-        text = own.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidError(f"{own} can't be read as UTF-8 text: {error}.") from error
+        text = own.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise SynonymsError(str(own), [Fault(None, error.strerror or str(error))]) from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise SynonymsError(str(own), [Fault(line, "this is not UTF-8; save the file as UTF-8")]) from error
     return merged(shipped(), read(text, str(own), own=True))
 
 

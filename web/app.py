@@ -20,10 +20,12 @@ from web.api import (
     saved,
     search,
     suggestions,
+    synonyms,
 )
 from web.guard import LOOPBACK, Guard
 from web.pages import about, encoders, feed, importing, item, quality, searches, searching, similar
 from web.pages import projects as project_pages
+from web.pages import synonyms as synonym_pages
 from web.release import release
 from web.runner import Runner
 from web.schemas import ProblemOut
@@ -64,6 +66,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
     for module in (
         search,
         suggestions,
+        synonyms,
         saved,
         projects,
         feedback,
@@ -74,7 +77,19 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         health,
     ):
         app.include_router(module.router, prefix="/api/v1")
-    pages = (searching, searches, project_pages, feed, similar, item, importing, quality, encoders, about)
+    pages = (
+        searching,
+        searches,
+        project_pages,
+        feed,
+        similar,
+        item,
+        importing,
+        quality,
+        encoders,
+        synonym_pages,
+        about,
+    )
     for module in pages:
         app.include_router(module.router, include_in_schema=False)
     app.mount("/static", _Static(packages=[("web", "static")]), name="static")

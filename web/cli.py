@@ -197,20 +197,19 @@ def synonyms(
     json: Json = False,
 ) -> None:
     """Show the synonyms in force and where your own go; checks your file. Exit code 1 when it is faulty."""
-    from dataclasses import asdict
-
-    from search.synonyms import load
+    from kb.errors import InvalidError
     from web import printing
+    from web import synonyms as in_force
     from web.terminal import existing, give_json, out
 
     with existing(context.obj) as services:
-        own = services.settings.synonyms
-        in_force = load(own)
-        rows = in_force.holding(words) if words else in_force.entries
+        found = in_force.read(services.settings.synonyms, words or ())
+        if found.file.problem:
+            raise InvalidError(found.file.problem)
         if json:
-            give_json({"file": str(own), "exists": own.exists(), "rows": [asdict(row) for row in rows]})
+            give_json(found.model_dump(mode="json"))
         else:
-            printing.synonyms(out(), rows, own)
+            printing.synonyms(out(), found)
 
 
 @app.command()

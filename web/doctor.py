@@ -8,7 +8,7 @@ from kb import database, embeddings, sources
 from kb.database import transaction
 from kb.errors import UnavailableError
 from kb.files import digest_of
-from search import generation
+from search import generation, lexicon
 from search.generation import DamagedError
 from search.status import status
 from web import work
@@ -43,6 +43,7 @@ def examine(services: Services, listener: Listener, *, repair: bool) -> Iterator
         yield _missing_originals(services)
         yield _surplus_originals(services, repair=repair)
         yield _orphan_vectors(services, repair=repair)
+        yield _lexicon(services, repair=repair)
     try:
         services.encoder(listener.tell)
     except UnavailableError as error:
@@ -92,6 +93,23 @@ def _orphan_vectors(services: Services, *, repair: bool) -> Finding:
             embeddings.remove_orphans(session)
 
     return _mended("Unused vectors", found, "none", f"{found:,} that no passage needs", mend, repair=repair)
+
+
+def _lexicon(services: Services, *, repair: bool) -> Finding:
+    path = services.settings.lexicon
+    with services.sessions() as session:
+        found = lexicon.status(session, path)
+    damaged = path.exists() and (found.problem or lexicon.damage(path))
+    behind = f"{found.pending:,} items differ from the database" if found.pending else ""
+    fault = damaged or found.problem or behind
+
+    def mend() -> None:
+        if damaged:
+            lexicon.remove(path)
+        services.lexicon().sync(services.sessions)
+
+    sound = f"{found.words:,} words of {found.items:,} items, as in the database"
+    return _mended("Words, titles", len(fault), sound, fault, mend, repair=repair)
 
 
 def _index(services: Services, listener: Listener, *, repair: bool) -> Finding:

@@ -1,8 +1,7 @@
 """Results, items and states as the terminal shows them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -12,10 +11,10 @@ from kb.items import ItemDetail
 from kb.vocabulary import Kind, label
 from search.results import Hit, Results, Similar, Snippet
 from search.sync import SyncReport
-from search.synonyms import Entry
 from web import facts
 from web.finding import Paging
 from web.reasons import reason
+from web.synonyms import SynonymsOut
 from web.terminal import plain
 from web.wording import percent
 
@@ -131,14 +130,15 @@ def sync(console: Console, found: SyncReport) -> None:
     )
 
 
-def synonyms(console: Console, rows: Sequence[Entry], own: Path) -> None:
+def synonyms(console: Console, found: SynonymsOut) -> None:
     """Rows of words that mean the same, your own first, and where they are kept."""
+    rows, own = found.synonyms, found.file
     for row in rows:
         line = Text(plain(row.terms[0]), "bold")
         console.print(line.append(plain(" = " + " = ".join(row.terms[1:])), "not bold"))
     number = sum(row.own for row in rows)
-    state = "" if own.exists() else ", which is not there yet"
-    console.print(Text(f"{len(rows):,} rows, {number:,} of them from {own}{state}.", "dim"))
+    state = "" if own.exists else ", which is not there yet"
+    console.print(Text(f"{len(rows):,} rows, {number:,} of them from {own.path}{state}.", "dim"))
 
 
 def table(console: Console, rows: Iterable[tuple[str, str]]) -> None:

@@ -9,6 +9,8 @@ from kb import facets, items
 from kb.access import LOCAL_USER
 from kb.values import Filters
 from kb.vocabulary import FacetName, Kind, label
+from search import lexicon
+from search.lexicon import LexiconStatus
 from search.status import IndexStatus
 from search.status import status as index_status
 from web.wiring import Services
@@ -24,9 +26,11 @@ class State:
     kinds: dict[Kind, int]
     files: int
     index: IndexStatus
+    lexicon: LexiconStatus
     database_bytes: int
     files_bytes: int
     index_bytes: int
+    lexicon_bytes: int
     model_bytes: int
 
     def as_json(self) -> dict[str, Any]:
@@ -50,7 +54,19 @@ class State:
             yield "  behind by", f"{self.index.pending:,} passages. Run: kb sync"
         else:
             yield "  state", "up to date"
+        yield from self._lexicon()
         yield "Encoder", f"{self.index.model or '–'} ({size(self.model_bytes)})"
+
+    def _lexicon(self) -> Iterator[tuple[str, str]]:
+        """The words and titles that corrections and suggestions come from."""
+        found = self.lexicon
+        yield "Words, titles", f"{found.words:,} words of {found.items:,} items ({size(self.lexicon_bytes)})"
+        if found.problem:
+            yield "  problem", f"{found.problem} Run: kb doctor"
+        elif found.pending:
+            yield "  behind by", f"{found.pending:,} items. Run: kb sync"
+        else:
+            yield "  state", "up to date"
 
 
 def read(services: Services) -> State:
@@ -60,6 +76,7 @@ def read(services: Services) -> State:
         total = items.count(session, LOCAL_USER, Filters())
         counts = facets.count_all(session, LOCAL_USER, Filters())[FacetName.KIND]
         found = index_status(session, settings.index, services.encoder().model)
+        words = lexicon.status(session, settings.lexicon)
     number = {one.value: one.count for one in counts}
     stem = Path(services.database.url.database or "")
     return State(
@@ -68,11 +85,18 @@ def read(services: Services) -> State:
         kinds={kind: number.get(kind, 0) for kind in Kind},
         files=sum(1 for _ in services.files.digests()),
         index=found,
-        database_bytes=sum(path.stat().st_size for path in stem.parent.glob(stem.name + "*")),
+        lexicon=words,
+        database_bytes=_parts(stem),
         files_bytes=_bytes(settings.files),
         index_bytes=_bytes(settings.index),
+        lexicon_bytes=_parts(settings.lexicon),
         model_bytes=_bytes(settings.models),
     )
+
+
+def _parts(database: Path) -> int:
+    """Bytes of an SQLite file and what lies beside it."""
+    return sum(path.stat().st_size for path in database.parent.glob(database.name + "*"))
 
 
 def _bytes(folder: Path) -> int:

@@ -13,7 +13,7 @@ from kb.database import Sessions, transaction
 from kb.vocabulary import Classification
 from search import completion
 from search.completion import Source, Suggestion
-from search.lexicon import Lexicon
+from search.lexicon import Lexicon, damage, remove, status
 from search.spelling import Speller
 from search.synonyms import SynonymFile
 from tests.samples import lesson, source, store
@@ -66,6 +66,50 @@ def test_a_damaged_file_is_made_anew(tmp_path: Path, sessions: Sessions) -> None
     assert Lexicon(path).sync(sessions) == 0
 
 
+def break_inside(path: Path) -> None:
+    """Write over all pages but the first."""
+    whole = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (whole - 4096))
+
+
+def test_its_status_tells_words_and_what_differs(
+    lexicon: Lexicon, sessions: Sessions, tmp_path: Path
+) -> None:
+    path = tmp_path / "lexicon.db"
+    with sessions() as session:
+        found = status(session, path)
+        assert (found.words, found.items) == (len(lexicon.vocabulary()), len(LESSONS))
+        assert (found.pending, found.problem) == (0, "")
+        missing = status(session, tmp_path / "none.db")
+        assert missing.pending == len(LESSONS)
+        assert "no file" in missing.problem
+        assert not (tmp_path / "none.db").exists()
+    with transaction(sessions) as session:
+        library.store(session, LOCAL_USER, source(digest="b" * 64), LESSONS[1:3])
+    with sessions() as session:
+        assert status(session, path).pending == 2
+
+
+def test_search_goes_on_without_a_damaged_file_and_with_the_one_in_its_place(
+    lexicon: Lexicon, speller: Speller, sessions: Sessions, session: Session, tmp_path: Path
+) -> None:
+    path = tmp_path / "lexicon.db"
+    assert damage(path) == ""
+    lexicon.close()
+    break_inside(path)
+    assert "damaged" in damage(path)
+    assert "damaged" in status(session, path).problem
+    broken = Lexicon(path)
+    assert broken.vocabulary() == broken.titled(["late"], 5) == []
+    assert Speller(broken, SynonymFile(None)).corrected(session, LOCAL_USER, "suplier") == ""
+    remove(path)
+    assert Lexicon(path).sync(sessions) == len(LESSONS)
+    assert broken.titled(["audits"], 5)
+    assert Speller(broken, SynonymFile(None)).corrected(session, LOCAL_USER, "suplier") == "supplier"
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
@@ -109,7 +153,7 @@ def test_two_swapped_letters_are_always_put_right(word: str, place: int) -> None
     from search.spelling import _loaded  # pyright: ignore[reportPrivateUsage] - a property of it alone
 
     slip = word[:place] + word[place + 1] + word[place] + word[place + 2 :]
-    near = _loaded(0, [(w, 3) for w in ("supplier", "concrete", "delivered", "managers")]).near(slip)
+    near = _loaded((), [(w, 3) for w in ("supplier", "concrete", "delivered", "managers")]).near(slip)
     assert near[0].word == word
 
 

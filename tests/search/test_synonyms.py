@@ -12,7 +12,7 @@ from kb.errors import InvalidError
 from search.engine import Engine
 from search.query import parse
 from search.sync import sync
-from search.synonyms import SynonymFile, load, merged, read, shipped
+from search.synonyms import SynonymFile, SynonymsError, load, merged, read, shipped
 from tests.hashing import HashingEncoder
 from tests.samples import lesson, store
 
@@ -77,6 +77,25 @@ def test_a_file_that_is_changed_is_read_again_and_a_faulty_one_left_out(tmp_path
     assert file.current().expand("EVM").alternatives
     with pytest.raises(InvalidError, match="line 1"):
         load(path)
+
+
+def test_a_file_in_another_encoding_is_named_with_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "synonyms.csv"
+    path.write_bytes("pink,salmon\nrosé,pink wine\n".encode("cp1252"))
+    with pytest.raises(SynonymsError) as caught:
+        load(path)
+    assert [fault.line for fault in caught.value.faults] == [2]
+
+
+def test_rows_are_found_by_words_inflected_or_begun() -> None:
+    rows = merged(read("risk log,risk register\nsupplier,vendor\nT&M,time and materials", "f"), ())
+
+    def heads(*wanted: str) -> list[str]:
+        return [entry.terms[0] for entry in rows.holding(wanted)]
+
+    assert heads("Risks") == heads("regis risk") == heads("risk log") == ["risk log"]
+    assert heads("vend", "t&m") == ["supplier", "T&M"]
+    assert heads("risk materials") == heads("isk") == heads("&") == heads() == []
 
 
 @given(st.text(max_size=200))

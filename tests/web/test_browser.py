@@ -42,6 +42,7 @@ PAGES = [
     "/items/HS-L-001/similar",
     "/imports",
     "/insight/quality",
+    "/synonyms",
     "/api",
     "/items/none",
 ]

@@ -104,6 +104,7 @@ def test_json_is_all_there_is_on_standard_output(data: Path) -> None:
     state = json.loads(kb(data, "status", "--json").stdout)
     assert state["items"] == sum(state["kinds"].values()) > 30
     assert state["index"]["pending"] == 0
+    assert (state["lexicon"]["items"], state["lexicon"]["pending"]) == (state["items"], 0)
 
 
 def test_the_command_line_and_the_api_give_the_same(data: Path, reading: Any) -> None:
@@ -154,7 +155,7 @@ def test_synonyms_in_force_are_shown_and_a_faulty_file_named(services: Services)
     assert "EVM = earned value management" in kb(data, "synonyms", "evm").stdout
     own.write_text("EVM,earned value method\n")
     shown = json.loads(kb(data, "synonyms", "evm", "--json").stdout)
-    assert [row["terms"] for row in shown["rows"]] == [["EVM", "earned value method"]]
+    assert [row["terms"] for row in shown["synonyms"]] == [["EVM", "earned value method"]]
     own.write_text("EVM,earned value method\nx,,y\n")
     assert "line 2: there is nothing between two commas" in kb(data, "synonyms", code=1).stderr
 

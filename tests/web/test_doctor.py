@@ -1,4 +1,6 @@
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from sqlalchemy import text
 from ingest.pipeline import Options
 from kb.access import LOCAL_USER
 from kb.errors import ConflictError
+from search import lexicon
 from web import doctor, work
 from web.doctor import Finding
 from web.lock import writing
@@ -70,6 +73,53 @@ def test_what_is_derived_is_mended(ailing: tuple[Services, str]) -> None:
     assert mended.sound
     assert mended.repaired
     assert healthy(services)
+
+
+def written(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement)
+
+
+def broken_inside(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (path.stat().st_size - 4096))
+
+
+@pytest.fixture(params=["gone", "no database", "empty", "broken inside", "altered", "behind"])
+def without_words(request: pytest.FixtureRequest, loaded: Services) -> tuple[Services, str]:
+    path = loaded.settings.lexicon
+    match request.param:
+        case "gone":
+            lexicon.remove(path)
+            return loaded, "There is no file of words and titles yet."
+        case "no database":
+            lexicon.remove(path)
+            path.write_bytes(b"no database at all, " * 500)
+        case "empty":
+            lexicon.remove(path)
+            path.touch()
+        case "broken inside":
+            broken_inside(path)
+        case "altered":
+            written(path, "UPDATE words_content SET c0 = 'other'")
+        case _:
+            written(path, "UPDATE entry SET digest = 'older'")
+            return loaded, "1 items differ from the database"
+    return loaded, "The file of words and titles is damaged: "
+
+
+def test_words_and_titles_are_mended(without_words: tuple[Services, str]) -> None:
+    services, said = without_words
+    looked = examined(services, repair=False)["Words, titles"]
+    assert not looked.sound
+    assert looked.detail.startswith(said)
+    mended = examined(services)["Words, titles"]
+    assert (mended.sound, mended.repaired) == (True, True)
+    assert healthy(services)
+    assert dict(services.lexicon().vocabulary())["cables"] == 1
 
 
 def test_a_lost_original_is_named_and_not_hidden(loaded: Services) -> None:

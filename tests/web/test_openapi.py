@@ -21,6 +21,7 @@ OPERATIONS = {
     ("get", "/api/v1/projects"): "list_projects",
     ("get", "/api/v1/projects/{name}/similar"): "list_similar_projects",
     ("get", "/api/v1/suggestions"): "list_suggestions",
+    ("get", "/api/v1/synonyms"): "list_synonyms",
     ("get", "/api/v1/items"): "list_items",
     ("get", "/api/v1/items/{ref}"): "get_item",
     ("get", "/api/v1/items/{ref}/versions"): "list_versions",

@@ -28,6 +28,7 @@ PAGES = [
     f"{LESSON}/versions/1",
     "/imports",
     "/insight/quality",
+    "/synonyms?q=risk",
     "/api",
 ]
 

@@ -1,0 +1,29 @@
+"""Synonyms over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from web import synonyms
+from web.api.problems import PROBLEMS
+from web.deps import PrincipalDep, ServicesDep
+from web.synonyms import SynonymsOut
+
+router = APIRouter(prefix="/synonyms", tags=["Search"], responses=PROBLEMS)
+
+
+@router.get("", operation_id="list_synonyms", summary="List synonyms")
+def listed(
+    services: ServicesDep,
+    _principal: PrincipalDep,
+    q: Annotated[
+        str,
+        Query(
+            max_length=200,
+            description="Only rows with a term that holds these words or begins so; all when empty.",
+            examples=["risk log"],
+        ),
+    ] = "",
+) -> SynonymsOut:
+    """The words that mean the same, the organisation's own first, and whether its file is sound."""
+    return synonyms.read(services.settings.synonyms, [q] if q.strip() else ())
