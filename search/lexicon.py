@@ -59,8 +59,16 @@ class Lexicon:
     def sync(self, sessions: Sessions) -> int:
         """Take out what the database changed or lost, put in what it changed or gained; how many items.
 
-        Kill it anywhere: the next sync goes on.
+        Kill it anywhere: the next sync goes on. A damaged file is begun anew.
         """
+        try:
+            return self._follow(sessions)
+        except sqlite3.DatabaseError as error:
+            log.warning("%s is damaged (%s) and is made anew.", self._path, error)
+            remove(self._path)
+            return self._follow(sessions)
+
+    def _follow(self, sessions: Sessions) -> int:
         with sessions() as session, closing(_made(self._path)) as writer:
             gone, new = _difference(items.digests(session), _held(writer))
             for batch in _batches(gone):

@@ -21,6 +21,8 @@ acronyms, alternatives and spelling out raise it from 0.44 to 0.56."""
 _SHIPPED = "synonyms.csv"
 _LONGEST = 10
 """Word parts of one term at most."""
+_BEGUN = 3
+"""Letters from which on the beginning of a word stands for it when rows are looked for."""
 
 _Key = tuple[str, ...]
 """Stems of a term."""
@@ -87,8 +89,8 @@ class Synonyms:
 
     def holding(self, wanted: Iterable[str]) -> list[Entry]:
         """The rows with a term that holds all words of one of *wanted*, inflected or only begun."""
-        sought = [(_words(text), _key(text)) for text in wanted]
-        return [entry for entry in self.entries if any(_like(entry, *one) for one in sought)]
+        sought = [_words(text) for text in wanted]
+        return [entry for entry in self.entries if any(_like(entry, one) for one in sought)]
 
     def expand(self, text: str) -> Expansion:
         """*text* in other words. The longest terms count: `risk log` is one thing, not a risk and a log."""
@@ -131,17 +133,18 @@ def _words(text: str) -> list[str]:
     return [part.lower() for part in analysis.parts(text)]
 
 
-def _like(entry: Entry, beginnings: Sequence[str], stems: _Key) -> bool:
-    """Whether one of its terms holds, for each word sought, one that begins so or has the same stem."""
+def _like(entry: Entry, sought: Sequence[str]) -> bool:
+    """Whether one of its terms holds each word *sought*: inflected, or begun with it."""
 
     def found(term: str) -> bool:
-        words, key = _words(term), _key(term)
+        words, stems = _words(term), _key(term)
         return all(
-            stem in key or any(word.startswith(beginning) for word in words)
-            for beginning, stem in zip(beginnings, stems, strict=True)
+            analysis.stem(one) in stems
+            or (len(one) >= _BEGUN and any(word.startswith(one) for word in words))
+            for one in sought
         )
 
-    return bool(stems) and any(map(found, entry.terms))
+    return bool(sought) and any(map(found, entry.terms))
 
 
 def _holds(stems: _Key, key: _Key) -> bool:
