@@ -137,6 +137,16 @@ def read(
     return {passage.id: passage for passage in map(_stored, rows)}
 
 
+def read_embedded(session: Session, principal: Principal, ids: Collection[PassageId]) -> dict[PassageId, str]:
+    """The embedded text of the passages among *ids* whose item *principal* may see."""
+    rows = session.execute(
+        select(Passage.id, Item.title, Passage.headings, Passage.text)
+        .join(Item)
+        .where(Passage.id.in_(ids), visible(principal))
+    )
+    return {PassageId(id_): embedded_text(*said) for id_, *said in rows}
+
+
 def of_item(session: Session, principal: Principal, item_id: ItemId) -> list[StoredPassage]:
     """The passages of an item's present version in order; none when *principal* may not see it."""
     rows = session.execute(_query(principal).where(Passage.item_id == item_id).order_by(Passage.ordinal))

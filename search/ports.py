@@ -12,6 +12,8 @@ Vector = NDArray[np.float32]
 """Unit length, shape (dimension,)."""
 Matrix = NDArray[np.float32]
 """Rows of unit length, shape (n, dimension)."""
+Scores = NDArray[np.float32]
+"""Shape (n,)."""
 Ids = NDArray[np.int64]
 """Ids of items, rising, each once; or of passages."""
 
@@ -56,6 +58,19 @@ class Encoder(Protocol):
 
     def encode_query(self, text: str) -> Vector:
         """The vector of a question about the texts."""
+        ...
+
+
+class Reranker(Protocol):
+    """Reads a query and a text together: slower than comparing vectors, and a better judge."""
+
+    @property
+    def model(self) -> str:
+        """Names the model and its weights."""
+        ...
+
+    def score(self, query: str, texts: Sequence[str]) -> Scores:
+        """How relevant each of *texts* is to *query*, 0 to 1, the same whatever the others are."""
         ...
 
 

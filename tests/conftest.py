@@ -14,6 +14,7 @@ from kb.access import LOCAL_USER
 from kb.database import Sessions
 from kb.settings import Settings
 from search.opening import open_encoder
+from tests import crossing
 from web import wiring, work
 from web.wiring import Services
 
@@ -25,6 +26,16 @@ def encoders(pytestconfig: pytest.Config) -> Path:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the libraries that compile warn about themselves
         open_encoder(Settings().model, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a real cross-encoder, tiny and with random weights, as sentence-transformers saves it."""
+    folder = tmp_path_factory.mktemp("models") / "tiny-cross-encoder"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        crossing.save(folder)
     return folder
 
 

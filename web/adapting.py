@@ -20,10 +20,8 @@ from search import adaptation, evaluation, opening, querysets
 from search import sync as index
 from search.adaptation import HeldOut
 from search.encoder import OnnxEncoder
-from search.engine import Engine
 from search.querysets import QuerySet
 from search.sync import SyncProgress
-from search.synonyms import SynonymFile
 from web import lock, work
 from web.wiring import Services
 from web.work import SILENT, Listener
@@ -190,8 +188,7 @@ def _on_sets(
     """The whole search on judged queries, with the encoder in force and with *after*."""
     folder = trial.aside / "index"
     index.sync(services.sessions, after, folder, progress=listener.sync)
-    synonyms = SynonymFile(services.settings.synonyms)
-    engines = services.search(), Engine(after, folder, synonyms)
+    engines = services.search(), services.engine(after, folder)
     with services.sessions() as session:
         for queryset in trial.sets:
             names = items.referred(session, principal, queryset.documents())

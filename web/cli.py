@@ -266,6 +266,7 @@ def serve(
                 work.prepare(services)
                 report = work.ingest_starter(services, LOCAL_USER, listener=listener) if starter else None
                 synced = work.sync(services, listener=listener)
+                services.reranker(listener.tell)
                 services.search()
             if report and (report.failed or report.tally.added or report.tally.updated):
                 reports.report(out(), report, brief=True)

@@ -50,7 +50,18 @@ def examine(services: Services, listener: Listener, *, repair: bool) -> Iterator
         yield Finding("Encoder", sound=False, detail=str(error))
         return
     yield Finding("Encoder", sound=True, detail=services.encoder().model)
+    yield from _reranker(services, listener)
     yield _index(services, listener, repair=repair)
+
+
+def _reranker(services: Services, listener: Listener) -> Iterator[Finding]:
+    try:
+        found = services.reranker(listener.tell)
+    except UnavailableError as error:
+        yield Finding("Reranker", sound=False, detail=str(error))
+    else:
+        if found is not None:
+            yield Finding("Reranker", sound=True, detail=found.model)
 
 
 def _integrity(services: Services) -> Finding:

@@ -189,7 +189,7 @@ def _measure(
         found = evaluation.evaluate(queryset, ranker, progress=progress)
     notes = (*queryset.notes, *_notes(queryset, names, index.pending))
     subject = Subject(
-        queryset.name, queryset.digest, mode, encoder.model, total, index.passages, _settings(), notes
+        queryset.name, queryset.digest, mode, encoder.model, total, index.passages, _settings(services), notes
     )
     return subject, found
 
@@ -206,11 +206,13 @@ def _notes(queryset: QuerySet, names: Mapping[ItemId, str], pending: int) -> Ite
         yield f"The search index is behind the database by {plural(pending, 'passage')}; run `kb sync`."
 
 
-def _settings() -> dict[str, Any]:
-    """What decides a ranking besides model and index: the release, and the numbers in use."""
+def _settings(services: Services) -> dict[str, Any]:
+    """What decides a ranking besides model and index: the release, the reranker, the numbers in use."""
     weights = {name: value for name, value in vars(fusion).items() if name.isupper()}
+    reranker = services.reranker()
     return {
         "release": release(),
+        "reranker": reranker.model if reranker else "",
         "passage_characters": [cutting.TARGET_CHARS, cutting.MAX_CHARS],
         "fusion": {name.lower(): value for name, value in weights.items() if isinstance(value, int | float)},
     }

@@ -31,6 +31,8 @@ class State:
     files_bytes: int
     index_bytes: int
     lexicon_bytes: int
+    reranker: str
+    """In force; empty when there is none."""
     model_bytes: int
 
     def as_json(self) -> dict[str, Any]:
@@ -55,7 +57,9 @@ class State:
         else:
             yield "  state", "up to date"
         yield from self._lexicon()
-        yield "Encoder", f"{self.index.model or '–'} ({size(self.model_bytes)})"
+        yield "Encoder", self.index.model or "–"
+        yield "Reranker", self.reranker or "none"
+        yield "Compiled models", size(self.model_bytes)
 
     def _lexicon(self) -> Iterator[tuple[str, str]]:
         """The words and titles that corrections and suggestions come from."""
@@ -72,6 +76,7 @@ class State:
 def read(services: Services) -> State:
     """Count what the base holds."""
     settings = services.settings
+    reranker = services.reranker()
     with services.sessions() as session:
         total = items.count(session, LOCAL_USER, Filters())
         counts = facets.count_all(session, LOCAL_USER, Filters())[FacetName.KIND]
@@ -90,6 +95,7 @@ def read(services: Services) -> State:
         files_bytes=_bytes(settings.files),
         index_bytes=_bytes(settings.index),
         lexicon_bytes=_parts(settings.lexicon),
+        reranker=reranker.model if reranker else "",
         model_bytes=_bytes(settings.models),
     )
 

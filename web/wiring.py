@@ -16,8 +16,9 @@ from search import generation
 from search.encoder import OnnxEncoder
 from search.engine import Engine
 from search.lexicon import Lexicon
-from search.opening import open_encoder
+from search.opening import open_encoder, open_reranker
 from search.projects import Projects
+from search.reranker import OnnxReranker
 from search.spelling import Speller
 from search.synonyms import SynonymFile
 from web.recorder import Recorder
@@ -36,10 +37,11 @@ class Services:
     files: FileStore
     recorder: Recorder
     compiled: Path
-    """Folder of compiled encoders."""
+    """Folder of compiled encoders and rerankers."""
     _encoder: OnnxEncoder | None = None
     _opened: str = ""
     """The model that the encoder was opened from."""
+    _reranker: OnnxReranker | None = None
     _engine: Engine | None = None
     _searching: OnnxEncoder | None = None
     """The engine's encoder."""
@@ -64,6 +66,15 @@ class Services:
         """The encoder of *model*, whichever is in force."""
         return open_encoder(model, self.compiled, threads=self.settings.threads, progress=tell)
 
+    def reranker(self, tell: Callable[[str], None] = lambda _: None) -> OnnxReranker | None:
+        """The reranker of the settings, opened and compiled as the encoder is; None when they name none."""
+        with self._lock:
+            if self._reranker is None and self.settings.reranker:
+                self._reranker = open_reranker(
+                    self.settings.reranker, self.compiled, threads=self.settings.threads, progress=tell
+                )
+            return self._reranker
+
     def model(self, name: str) -> str:
         """Where the encoder called *name* is: an adapted one, or the model of the settings as it came."""
         if name == encoders.ORIGINAL:
@@ -83,10 +94,13 @@ class Services:
             if self._engine is None or self._searching is None or self._generation != generation_:
                 encoder = self._encoder_of_index()
                 if self._engine is None or self._searching is not encoder:
-                    synonyms = SynonymFile(self.settings.synonyms)
-                    self._engine, self._searching = Engine(encoder, self.settings.index, synonyms), encoder
+                    self._engine, self._searching = self.engine(encoder, self.settings.index), encoder
                 self._generation = generation_
             return self._engine
+
+    def engine(self, encoder: OnnxEncoder, folder: Path) -> Engine:
+        """A search engine on the index in *folder*, which is of *encoder*."""
+        return Engine(encoder, folder, SynonymFile(self.settings.synonyms), self.reranker())
 
     def lexicon(self) -> Lexicon:
         """The words and titles of the base, opened at first use."""

@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 from tokenizers import Tokenizer
 
 from kb import passages
-from search.encoder import OnnxEncoder, batches
+from search.compiled import batches
+from search.encoder import OnnxEncoder
 from tests.bench import environment
 from tests.bench.peers.protocol import MAX_TOKENS
 from tests.bench.rows import Row
