@@ -40,6 +40,7 @@ class _Ranking:
     """Items in order, and what speaks for each."""
 
     order: tuple[ItemId, ...]
+    scores: dict[ItemId, float]
     evidence: dict[ItemId, Evidence]
     named: Collection[ItemId]
     """Items that the query names by their reference."""
@@ -52,7 +53,7 @@ class _Ranking:
 
     def related(self) -> list[ItemId]:
         """The items that belong to the results of a query that is answered, in order."""
-        return [item for item in self.order if self._meant(item) or self._relevance(item) >= fusion.RELATED]
+        return [item for item in self.order if fusion.related(self.scores[item]) or self._meant(item)]
 
     def nearest(self) -> list[ItemId]:
         """The few items that are offered when nothing answers, in order."""
@@ -63,8 +64,8 @@ class _Ranking:
         return [
             hits.Found(
                 item,
-                fusion.fuse(self.evidence[item]),
-                self._relevance(item),
+                self.scores[item],
+                fusion.relevance(self.scores[item]),
                 self.evidence[item],
                 named=item in self.named,
                 exact=item in self.exact,
@@ -83,9 +84,6 @@ class _Ranking:
 
     def _meant(self, item: ItemId) -> bool:
         return item in self.named or item in self.exact
-
-    def _relevance(self, item: ItemId) -> float:
-        return fusion.relevance(fusion.fuse(self.evidence[item]))
 
 
 class Engine:
@@ -182,7 +180,7 @@ class Engine:
         among = self._permitted(session, principal, Filters())
         cosines = _best_cosines(index.vectors, index.vectors.nearest(vector, DEPTH, among))
         cosines.pop(item.head.id, None)
-        near = {item: cosine for item, cosine in cosines.items() if cosine >= fusion.RELATED_COSINE}
+        near = {item: cosine for item, cosine in cosines.items() if cosine >= fusion.NEAR_COSINE}
         order = _visible(session, principal, fusion.rank(near))
         page = [
             hits.Found(i, near[i], fusion.relevance_of_meaning(near[i]), Evidence(0.0, near[i]))
@@ -279,21 +277,22 @@ class Engine:
         vector = self._encoder.encode_query(spoken.spelled_out)
         wanted = analysis.content_words(query.text)
         if not wanted or (among is not None and not len(among)):
-            return _Ranking((), {}, (), (), vector, capped=False)
+            return _Ranking((), {}, {}, (), (), vector, capped=False)
         typed = Counter(analysis.words(query.text))
         terms = [
             *(Term(word, typed[word]) for word in wanted),
             *(Term(other, synonyms.WEIGHT, typed=False) for other in spoken.alternatives),
         ]
         matches = index.words.matching(terms, WORDS_DEPTH, among)
-        near = index.vectors.nearest(vector, DEPTH, among, floor=fusion.RELATED_COSINE)
+        near = index.vectors.nearest(vector, DEPTH, among, floor=fusion.NEAR_COSINE)
         capped = _more_related(matches, near)
         near = near or index.vectors.nearest(vector, 2 * fusion.NEAREST, among)
         scarce = index.words.scarce(wanted, fusion.FEW, among).tolist()
         evidence = _weigh(index.vectors, vector, matches, near, scarce)
         exact = {*scarce, *_holding_all(matches, wanted)}
-        order = fusion.rank(fusion.score(evidence, Mode.HYBRID), named, exact)
-        return _Ranking(tuple(order), evidence, named, exact, vector, capped)
+        scores = fusion.score(evidence, Mode.HYBRID)
+        order = fusion.rank(scores, named, exact)
+        return _Ranking(tuple(order), scores, evidence, named, exact, vector, capped)
 
 
 def _visible(session: Session, principal: Principal, order: Sequence[ItemId]) -> list[ItemId]:
@@ -305,10 +304,10 @@ def _more_related(matches: Sequence[WordMatch], near: Sequence[tuple[PassageId, 
     """Whether either index may hold more that belongs to the results than it was asked for."""
     last: list[Evidence] = []
     if len(matches) == WORDS_DEPTH:
-        last.append(Evidence(matches[-1].share, fusion.RELATED_COSINE))
+        last.append(Evidence(matches[-1].share, fusion.NEAR_COSINE))
     if len(near) == DEPTH:
         last.append(Evidence(0.0, near[-1][1]))
-    return any(fusion.relevance(fusion.fuse(evidence)) >= fusion.RELATED for evidence in last)
+    return any(fusion.related(fusion.fuse(evidence)) for evidence in last)
 
 
 def _holding_all(matches: Sequence[WordMatch], wanted: Sequence[str]) -> list[ItemId]:

@@ -6,7 +6,7 @@ asked and whatever else was found. How the constants were found: docs/decisions/
 
 from collections.abc import Collection, Mapping
 from enum import StrEnum
-from math import exp
+from math import exp, log
 from typing import NamedTuple
 
 from kb.values import ItemId, PassageId
@@ -18,10 +18,12 @@ _STEEPNESS, _MIDDLE = 19.7, 0.329
 the judged pairs of NASA's development queries."""
 _STEEPNESS_ALONE, _MIDDLE_ALONE = 12.8, 0.465
 """The same from meaning alone, where no words are asked for."""
-RELATED = 0.1
+RELATED = 0.05
 """Relevance from which an item belongs to the results."""
-RELATED_COSINE = 0.3
-"""Cosine from which an item is a candidate though it holds none of the words."""
+_RELATED_SCORE = _MIDDLE + log(RELATED / (1 - RELATED)) / _STEEPNESS
+NEAR_COSINE = 0.36
+"""Cosine from which an item is a candidate whatever words it holds. Below it, it needs words to be related,
+and those that hold most of them are candidates anyway."""
 _ANSWERS = 0.32
 """Confidence from which a query counts as answered. NASA's unanswerable development queries reach 0.322 in
 one case of twelve and 0.291 in the others, its answerable ones 0.327 or more."""
@@ -65,6 +67,11 @@ def fuse(evidence: Evidence) -> float:
 def relevance(score: float) -> float:
     """The probability that a reader would call an item with the fused *score* relevant."""
     return _logistic(_STEEPNESS * (score - _MIDDLE))
+
+
+def related(score: float) -> bool:
+    """Whether an item with the fused *score* belongs to the results of a query that is answered."""
+    return score >= _RELATED_SCORE
 
 
 def relevance_of_meaning(cosine: float) -> float:

@@ -20,7 +20,7 @@ def test_nasa_lessons_are_found_as_well_as_ever(services: Services) -> None:
     work.sync(services)
     with services.sessions() as session:
         found = judged.evaluate(session, services.search())
-    assert found.measures["nDCG@10"] >= 0.64
-    assert found.measures["recall@20"] >= 0.70
+    assert found.measures["nDCG@10"] >= 0.66
+    assert found.measures["recall@20"] >= 0.73
     assert found.abstention.refused_answerable <= 1
-    assert found.abstention.refused_unanswerable >= 11
+    assert found.abstention.refused_unanswerable == 12
