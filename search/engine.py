@@ -49,7 +49,7 @@ class _Ranking:
     vector: Vector
     """The query's."""
     capped: bool
-    """More may be related than were looked at."""
+    """More are related than were looked at."""
 
     def related(self) -> list[ItemId]:
         """The items that belong to the results of a query that is answered, in order."""
@@ -301,13 +301,11 @@ def _visible(session: Session, principal: Principal, order: Sequence[ItemId]) ->
 
 
 def _more_related(matches: Sequence[WordMatch], near: Sequence[tuple[PassageId, float]]) -> bool:
-    """Whether either index may hold more that belongs to the results than it was asked for."""
-    last: list[Evidence] = []
-    if len(matches) == WORDS_DEPTH:
-        last.append(Evidence(matches[-1].share, fusion.NEAR_COSINE))
-    if len(near) == DEPTH:
-        last.append(Evidence(0.0, near[-1][1]))
-    return any(fusion.related(fusion.fuse(evidence)) for evidence in last)
+    """Whether either index holds more that belongs to the results than it was asked for."""
+    words_go_on = len(matches) == WORDS_DEPTH and fusion.related(
+        fusion.fuse(Evidence(matches[-1].share, 0.0))
+    )
+    return words_go_on or len(near) == DEPTH
 
 
 def _holding_all(matches: Sequence[WordMatch], wanted: Sequence[str]) -> list[ItemId]:

@@ -101,7 +101,11 @@ class Speller:
         seen = self._seen(session, principal, word, _RARE + 1)
         if seen > _RARE:
             return ""
-        near = [one for one in self._vocabulary().near(word) if one.word != word]
+        near = [
+            one
+            for one in self._vocabulary().near(word)
+            if one.word != word and one.word not in analysis.STOP_WORDS
+        ]
         inflected = (one.word for one in near if analysis.stem(one.word) == analysis.stem(word))
         if any(self._seen(session, principal, other, 1) for other in inflected):
             return ""
