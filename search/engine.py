@@ -24,7 +24,7 @@ from search.remembered import Remembered
 from search.results import Hit, Ranked, Results, Similar, Why
 from search.synonyms import SynonymFile
 
-DEPTH = 1_000
+DEPTH = 500
 """Passages near in meaning that are looked at for one query."""
 WORDS_DEPTH = 200
 """Items that hold words that are looked at: those further down decide nothing."""
