@@ -46,8 +46,7 @@ class _Ranking:
     """Items that the query names by their reference."""
     exact: Collection[ItemId]
     """Items that hold what was typed word for word, as few others do."""
-    vector: Vector
-    """The query's."""
+    asked: hits.Asked
     capped: bool
     """More are related than were looked at."""
 
@@ -137,7 +136,7 @@ class Engine:
         return Results(
             query,
             len(order),
-            hits.present(session, principal, query.text, ranking.vector, page, index.vectors),
+            hits.present(session, principal, ranking.asked, page, index.vectors),
             counts,
             nearest_only=not answered and bool(order),
             capped=ranking.capped and answered,
@@ -186,7 +185,9 @@ class Engine:
             hits.Found(i, near[i], fusion.relevance_of_meaning(near[i]), Evidence(0.0, near[i]))
             for i in order[offset : offset + limit]
         ]
-        return Similar(len(order), hits.present(session, principal, "", vector, page, index.vectors))
+        return Similar(
+            len(order), hits.present(session, principal, hits.Asked("", vector), page, index.vectors)
+        )
 
     def _index(self) -> Generation:
         """The present generation, opened anew when another one was published."""
@@ -275,9 +276,10 @@ class Engine:
         named = items.named(session, principal, query.text)
         spoken = self._synonyms.current().expand(query.text)
         vector = self._encoder.encode_query(spoken.spelled_out)
+        asked = hits.Asked(query.text, vector, spoken.alternatives)
         wanted = analysis.content_words(query.text)
         if not wanted or (among is not None and not len(among)):
-            return _Ranking((), {}, {}, (), (), vector, capped=False)
+            return _Ranking((), {}, {}, (), (), asked, capped=False)
         typed = Counter(analysis.words(query.text))
         terms = [
             *(Term(word, typed[word]) for word in wanted),
@@ -292,7 +294,7 @@ class Engine:
         exact = {*scarce, *_holding_all(matches, wanted)}
         scores = fusion.score(evidence, Mode.HYBRID)
         order = fusion.rank(scores, named, exact)
-        return _Ranking(tuple(order), scores, evidence, named, exact, vector, capped)
+        return _Ranking(tuple(order), scores, evidence, named, exact, asked, capped)
 
 
 def _visible(session: Session, principal: Principal, order: Sequence[ItemId]) -> list[ItemId]:

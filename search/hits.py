@@ -1,6 +1,6 @@
 """Showing what was found: each item's best passages, the words marked, the reasons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,6 +24,16 @@ _LOOKED_AT = 12
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for."""
+
+    text: str
+    vector: Vector
+    others: tuple[str, ...] = ()
+    """What might stand in a text instead of words of the query."""
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """An item that was found, before it is shown."""
 
@@ -38,13 +48,12 @@ class Found:
 def present(
     session: Session,
     principal: Principal,
-    query_text: str,
-    vector: Vector,
+    asked: Asked,
     found: Sequence[Found],
     vectors: VectorIndex,
 ) -> tuple[Hit, ...]:
-    """Hits for *found*, in its order; *vector* is the query's."""
-    scored = vectors.of_items(vector, np.array([f.item for f in found], np.int64))
+    """Hits for *found*, in its order."""
+    scored = vectors.of_items(asked.vector, np.array([f.item for f in found], np.int64))
     owners = vectors.items([id_ for id_, _ in scored])
     cosines: dict[ItemId, dict[PassageId, float]] = {f.item: {} for f in found}
     for (id_, cosine), owner in zip(scored, owners, strict=True):
@@ -53,7 +62,9 @@ def present(
     stored = passages.read(session, principal, [id_ for ids in chosen.values() for id_ in ids])
     known = items.summaries(session, principal, [f.item for f in found])
     labels = items.labels(session, principal, [f.item for f in found])
-    stems = snippets.stems_of(query_text)
+    typed = snippets.stems_of(asked.text)
+    # Of a term of several words, each alone means something else.
+    stems = typed.union(*(snippets.stems_of(other) for other in asked.others if " " not in other))
     hits: list[Hit] = []
     for f in found:
         if f.item in known:
@@ -63,9 +74,11 @@ def present(
                 if id_ in stored
             ]
             title = snippets.mark(known[f.item].title, stems)
-            best = _best(looked_at, stems)
+            best = _best(looked_at, typed)
             texts = _texts(title.text, labels.get(f.item, ""), looked_at)
-            why = Why(_words(query_text, texts), round(f.evidence.cosine, 4), f.named, f.exact)
+            words = _words(analysis.content_words(asked.text), texts)
+            others = _words([other for other in asked.others if " " not in other], texts)
+            why = Why(words, others, round(f.evidence.cosine, 4), f.named, f.exact)
             hits.append(Hit(known[f.item], title, round(f.score, 4), f.relevance, best, why))
     return tuple(hits)
 
@@ -85,7 +98,7 @@ class _LookedAt(NamedTuple):
     cosine: float
 
     def score(self, stems: frozenset[str]) -> float:
-        held = len({token.stem for token in self.tokens}) / len(stems) if stems else 0.0
+        held = len(stems.intersection(token.stem for token in self.tokens)) / len(stems) if stems else 0.0
         return fusion.passage_score(held, self.cosine)
 
 
@@ -108,12 +121,12 @@ def _texts(title: str, labels: str, looked_at: Sequence[_LookedAt]) -> dict[Plac
     }
 
 
-def _words(query_text: str, texts: Mapping[Place, set[str]]) -> tuple[WordFound, ...]:
-    """The words of the query all parts of which stand somewhere, and where."""
+def _words(wanted: Iterable[str], texts: Mapping[Place, set[str]]) -> tuple[WordFound, ...]:
+    """Those of *wanted* all parts of which stand somewhere, and where."""
+    everywhere = frozenset[str]().union(*texts.values())
     found: list[WordFound] = []
-    for word in analysis.content_words(query_text):
+    for word in wanted:
         parts = {analysis.stem(part) for part in analysis.parts(word)}
-        if parts <= set().union(*texts.values()):
-            places = tuple(place for place, stems in texts.items() if parts & stems)
-            found.append(WordFound(word, places))
+        if parts <= everywhere:
+            found.append(WordFound(word, tuple(place for place, stems in texts.items() if parts & stems)))
     return tuple(found)

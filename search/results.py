@@ -54,6 +54,8 @@ class Why:
 
     words: tuple[WordFound, ...] = ()
     """Words of the query found in the item."""
+    others: tuple[WordFound, ...] = ()
+    """Words found that mean the same as words of the query."""
     meaning: float | None = None
     """Cosine between query and nearest passage, -1 to 1; None when nothing was asked for in words."""
     named: bool = False
@@ -88,7 +90,7 @@ class Results:
     nearest_only: bool
     """Nothing answers well: the hits are merely the nearest there is."""
     capped: bool
-    """More may match than were ranked: *total* is a lower bound."""
+    """More are related than were ranked: *total* is a lower bound."""
     suggestion: str = ""
     """The query as it was probably meant, when it holds words that nothing here does; empty otherwise."""
 

@@ -52,8 +52,9 @@ class WhyOut(Out):
     """The reasons a hit is there."""
 
     words: list[str] = Field(description="Words of the query found in it, as typed.")
+    others: list[str] = Field(description="Words found in it that mean the same as words of the query.")
     places: dict[str, list[Place]] = Field(
-        description="Where each of the words stands.", examples=[{"supplier": ["title", "text"]}]
+        description="Where each of all these words stands.", examples=[{"supplier": ["title", "text"]}]
     )
     meaning: float | None = Field(
         description="How close its nearest passage is in meaning, -1 to 1; null when that was not asked."
@@ -70,7 +71,8 @@ class WhyOut(Out):
         why = hit.why
         return WhyOut(
             words=[found.word for found in why.words],
-            places={found.word: list(found.places) for found in why.words},
+            others=[found.word for found in why.others],
+            places={found.word: list(found.places) for found in (*why.words, *why.others)},
             meaning=None if why.meaning is None else round(why.meaning, 4),
             named=why.named,
             exact=why.exact,

@@ -28,7 +28,8 @@ def reason(hit: Hit, today: date | None = None) -> str:
     why = hit.why
     parts = [
         "named by its reference" if why.named else "",
-        _words(why.words, exact=why.exact),
+        _said("matches:", why.words) + (", as few others do" if why.exact and why.words else ""),
+        _said("other words for it:", why.others),
         "" if why.meaning is None else f"{_nearness(why.meaning)} in meaning ({why.meaning:.2f})",
         _age(hit.item.dated, today or datetime.now(UTC).date()) if why.meaning is not None else "",
         _STANDING.get(hit.item.status, ""),
@@ -37,11 +38,10 @@ def reason(hit: Hit, today: date | None = None) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _words(words: tuple[WordFound, ...], *, exact: bool) -> str:
+def _said(lead: str, words: tuple[WordFound, ...]) -> str:
     if not words:
         return ""
-    said = ", ".join(f"{found.word} ({', '.join(_PLACE[p] for p in found.places)})" for found in words)
-    return f"one of few with {said}" if exact else f"words: {said}"
+    return f"{lead} " + ", ".join(f"{w.word} ({', '.join(_PLACE[p] for p in w.places)})" for w in words)
 
 
 def _nearness(cosine: float) -> str:

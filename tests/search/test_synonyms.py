@@ -120,3 +120,8 @@ def test_a_search_finds_the_other_word_behind_the_typed_one(
     sync(sessions, encoder, folder)
     results = Engine(encoder, folder).search(session, LOCAL_USER, parse("supplier valves"))
     assert [hit.item.ref for hit in results.hits] == ["A-2", "A-1"]
+    why = results.hits[1].why
+    assert [found.word for found in why.words] == ["valves"]
+    assert "vendor" in [found.word for found in why.others]
+    snippet = results.hits[1].passages[0].snippet
+    assert [snippet.text[start:end] for start, end in snippet.marks] == ["vendor", "valves"]
