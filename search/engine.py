@@ -179,7 +179,7 @@ class Engine:
         among = self._permitted(session, principal, Filters())
         cosines = _best_cosines(index.vectors, index.vectors.nearest(vector, DEPTH, among))
         cosines.pop(item.head.id, None)
-        near = {item: cosine for item, cosine in cosines.items() if cosine >= fusion.NEAR_COSINE}
+        near = {item: cosine for item, cosine in cosines.items() if cosine >= fusion.SIMILAR_COSINE}
         order = _visible(session, principal, fusion.rank(near))
         page = [
             hits.Found(i, near[i], fusion.relevance_of_meaning(near[i]), Evidence(0.0, near[i]))

@@ -24,6 +24,8 @@ _RELATED_SCORE = _MIDDLE + log(RELATED / (1 - RELATED)) / _STEEPNESS
 NEAR_COSINE = 0.36
 """Cosine from which an item is a candidate whatever words it holds. Below it, it needs words to be related,
 and those that hold most of them are candidates anyway."""
+SIMILAR_COSINE = 0.3
+"""Cosine from which an item counts as similar to another."""
 _ANSWERS = 0.32
 """Confidence from which a query counts as answered. NASA's unanswerable development queries reach 0.322 in
 one case of twelve and 0.291 in the others, its answerable ones 0.327 or more."""
