@@ -74,7 +74,7 @@ class _Ranking:
 
     def relevances(self, some: Sequence[ItemId]) -> dict[ItemId, float]:
         """The relevance of each of *some* items."""
-        return {item: self._relevance(item) for item in some}
+        return {item: fusion.relevance(self.scores[item]) for item in some}
 
     def reordered(self, values: Mapping[ItemId, float]) -> "_Ranking":
         """The same, but that the items of *values*, which are its first ones, are ordered by those."""
@@ -262,7 +262,7 @@ class Engine:
         if self._reranker is None or not ranking.order:
             return ranking
         first = ranking.order[: second_stage.FIRST]
-        best = second_stage.nearest_passages(index.vectors, ranking.vector, first)
+        best = second_stage.nearest_passages(index.vectors, ranking.asked.vector, first)
         judge = partial(second_stage.judge, session, principal, self._reranker, query.text, best)
         # The next page of the same search must not take as long again.
         question = principal, query.text, tuple(best.items())
