@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -13,7 +14,7 @@ from kb.access import Principal, visible
 from kb.models import Item, Lesson, Passage, Practice, Template
 from kb.passages import HEADING_SEPARATOR, embedded_text
 from kb.text import digest, shorten
-from kb.values import ItemId
+from kb.values import ItemId, PassageId
 
 _QUERY_LENGTH = 240
 """Characters of what stands for a query: people type less, and short texts train faster."""
@@ -54,12 +55,34 @@ class Pair:
     kind: PairKind
     query: str
     text: str
+    title: str
+    """The item's."""
+    passage: PassageId
+    """The one whose text it is, or the item's first."""
 
     @property
     def part(self) -> Part:
         """One for all pairs of an item, the same in every run."""
         place = int(digest("part", str(self.item))[:8], 16) % 20
         return Part.TEST if place < 3 else Part.CHOOSE if place < 5 else Part.TRAIN
+
+
+class _Place(NamedTuple):
+    """Where the text of a pair stands."""
+
+    item: int
+    title: str
+    passage: int
+
+    def pair(self, kind: PairKind, query: str, text: str) -> Pair:
+        return Pair(
+            ItemId(self.item),
+            kind,
+            shorten(query, _QUERY_LENGTH),
+            shorten(text, _TEXT_LENGTH),
+            self.title,
+            PassageId(self.passage),
+        )
 
 
 _FIELDS: tuple[tuple[type[Item], InstrumentedAttribute[str], InstrumentedAttribute[str]], ...] = (
@@ -83,39 +106,41 @@ def pairs(session: Session, principal: Principal) -> list[Pair]:
 def _of_fields(session: Session, principal: Principal) -> Iterator[Pair]:
     for kind, situation, advice in _FIELDS:
         rows = session.execute(
-            select(Item.id, situation, advice)
+            select(Item.id, Item.title, Passage.id, situation, advice)
             .join_from(Item, kind.__table__, Item.id == kind.__table__.c.id)
-            .where(visible(principal), situation != "", advice != "")
+            .join(Passage, Passage.item_id == Item.id)
+            .where(visible(principal), Passage.ordinal == 0, situation != "", advice != "")
             .order_by(Item.id)
         )
-        for item, asked, answer in rows:
-            yield _pair(item, PairKind.FIELDS, asked, answer)
+        for item, title, passage, asked, answer in rows:
+            yield _Place(item, title, passage).pair(PairKind.FIELDS, asked, answer)
 
 
 def _of_passages(session: Session, principal: Principal) -> Iterator[Pair]:
     rows = session.execute(
-        select(Item.id, Item.title, Passage.headings, Passage.text)
+        select(Item.id, Item.title, Passage.id, Passage.headings, Passage.text)
         .join(Passage, Passage.item_id == Item.id)
         .where(visible(principal))
         .order_by(Passage.id)
     )
     common = _common_headings(session)
-    for item, title, headings, text in rows:
+    for item, title, passage, headings, text in rows:
+        place = _Place(item, title, passage)
         # Without the title, which every indexed passage begins with: a pair must not share the answer.
-        yield _pair(item, PairKind.TITLE, title, text)
+        yield place.pair(PairKind.TITLE, title, text)
         if headings and headings not in common:
             heading = headings.rpartition(HEADING_SEPARATOR)[2]
-            yield _pair(item, PairKind.HEADING, f"{title}: {heading}", text)
-        yield from _of_sentences(item, title, text)
+            yield place.pair(PairKind.HEADING, f"{title}: {heading}", text)
+        yield from _of_sentences(place, text)
 
 
-def _of_sentences(item: int, title: str, text: str) -> Iterator[Pair]:
+def _of_sentences(place: "_Place", text: str) -> Iterator[Pair]:
     """A sentence and what stands around it (inverse cloze task; Lee, Chang and Toutanova 2019)."""
     sentences = _SENTENCE_END.split(text)
     if len(sentences) > 1:
         chosen = int(digest(text)[:8], 16) % len(sentences)
         rest = " ".join(sentences[:chosen] + sentences[chosen + 1 :])
-        yield _pair(item, PairKind.SENTENCE, sentences[chosen], embedded_text(title, "", rest))
+        yield place.pair(PairKind.SENTENCE, sentences[chosen], embedded_text(place.title, "", rest))
 
 
 def _of_searches(session: Session, principal: Principal) -> Iterator[Pair]:
@@ -125,23 +150,23 @@ def _of_searches(session: Session, principal: Principal) -> Iterator[Pair]:
         if (found.opened or found.helpful) and found.unhelpful <= found.helpful
     ]
     rows = session.execute(
-        select(Item.id, Item.title, Passage.headings, Passage.text)
+        select(Item.id, Item.title, Passage.id, Passage.headings, Passage.text)
         .join(Passage, Passage.item_id == Item.id)
         .where(visible(principal), Passage.ordinal == 0, Item.id.in_({found.item for found in judged}))
     )
-    texts = {item: embedded_text(*said) for item, *said in rows}
+    answers = {
+        item: (_Place(item, title, passage), embedded_text(title, headings, text))
+        for item, title, passage, headings, text in rows
+    }
     for found in judged:
-        if found.item in texts:
-            yield _pair(found.item, PairKind.SEARCH, found.words, texts[found.item])
+        if found.item in answers:
+            place, text = answers[found.item]
+            yield place.pair(PairKind.SEARCH, found.words, text)
 
 
 def _common_headings(session: Session) -> set[str]:
     many = func.count(Passage.item_id.distinct()) >= _COMMON_HEADING
     return set(session.scalars(select(Passage.headings).group_by(Passage.headings).having(many)))
-
-
-def _pair(item: int, kind: PairKind, query: str, text: str) -> Pair:
-    return Pair(ItemId(item), kind, shorten(query, _QUERY_LENGTH), shorten(text, _TEXT_LENGTH))
 
 
 def _telling(found: Iterable[Pair]) -> Iterator[Pair]:

@@ -114,6 +114,11 @@ class Engine:
             return False
         return True
 
+    @property
+    def vectors(self) -> VectorIndex:
+        """Those of the present generation. Raises UnavailableError when there is no usable index."""
+        return self._index().vectors
+
     def search(
         self, session: Session, principal: Principal, query: Query, *, offset: int = 0, limit: int = 10
     ) -> Results:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from kb.pairs import Pair
 from search.ports import Encoder, Matrix, Vector
 
 BATCH = 64
@@ -27,15 +28,6 @@ _AS_GOOD = 0.01
 _SEED = 7
 
 
-class Example(NamedTuple):
-    """A query and a text that answers it."""
-
-    group: int
-    """Examples of one group answer each other: they must not meet in a step."""
-    query: str
-    text: str
-
-
 @dataclass(frozen=True, slots=True)
 class Trained:
     """What a training came to."""
@@ -46,17 +38,25 @@ class Trained:
 
 Progress = Callable[[int, int], None]
 """Told steps, done and in all."""
+Negatives = Callable[[Sequence[Pair]], Sequence[str | None]]
+"""Gives for each pair of a step a text that does not answer it, or None."""
+
+
+def no_negatives(step: Sequence[Pair]) -> list[None]:
+    """Leave each query of *step* to be told from the other texts of the step."""
+    return [None] * len(step)
 
 
 def train(
     source: str,
-    examples: Sequence[Example],
+    pairs: Sequence[Pair],
     folder: Path,
     seconds: float,
     *,
+    negatives: Negatives = no_negatives,
     progress: Progress = lambda done, total: None,
 ) -> Trained:
-    """Train the model at *source* on each of *examples* once, for *seconds* at most, and save it in *folder*.
+    """Train the model at *source* on each of *pairs* once, for *seconds* at most, and save it in *folder*.
 
     The learning rate follows the steps or the time, whichever is further, so that it has come down when the
     time is up. Raises OSError when *folder* can't be written to.
@@ -70,7 +70,7 @@ def train(
     length, model.max_seq_length = model.max_seq_length, min(model.max_seq_length, _TOKENS)
     # Half of the weights are the words' vectors; so few steps change them little, and take time for it.
     model[0].auto_model.embeddings.requires_grad_(False)
-    steps = max(1, len(examples) // BATCH)
+    steps = max(1, len(pairs) // BATCH)
     clock = Clock(steps, seconds)
     optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=_RATE)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, clock.rate)
@@ -84,12 +84,13 @@ def train(
             progress(state.global_step, clock.expected(state.global_step))
             control.should_training_stop = clock.done(state.global_step) >= 1
 
-    ordered = list(arrange(examples))
+    ordered = list(arrange(pairs))
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         trainer: Any = SentenceTransformerTrainer(
             model=model,
             args=_arguments(scratch, steps),
-            train_dataset=_dataset(ordered),
+            train_dataset=_places(len(ordered)),
+            data_collator=_collator(model, ordered, negatives),
             loss=MultipleNegativesRankingLoss(model, scale=_SCALE),
             optimizers=(optimizer, schedule),
             callbacks=[Watch()],
@@ -132,18 +133,21 @@ def blend(
     return best
 
 
-def arrange(examples: Sequence[Example]) -> Iterator[Example]:
-    """*examples* shuffled so that those of one group stand far apart: round by round, one of each group."""
-    shuffled = list(examples)
+def arrange(pairs: Sequence[Pair]) -> Iterator[Pair]:
+    """*pairs* shuffled so that those of one item stand far apart: round by round, one of each item.
+
+    They answer each other, and must not meet in a step.
+    """
+    shuffled = list(pairs)
     random.Random(_SEED).shuffle(shuffled)  # noqa: S311 - nothing secret
-    waiting: dict[int, list[Example]] = {}
-    for example in shuffled:
-        waiting.setdefault(example.group, []).append(example)
+    waiting: dict[int, list[Pair]] = {}
+    for pair in shuffled:
+        waiting.setdefault(pair.item, []).append(pair)
     while waiting:
-        for group in list(waiting):
-            yield waiting[group].pop()
-            if not waiting[group]:
-                del waiting[group]
+        for item in list(waiting):
+            yield waiting[item].pop()
+            if not waiting[item]:
+                del waiting[item]
 
 
 class Clock:
@@ -198,13 +202,38 @@ class _TorchEncoder:
         return np.asarray(found, np.float32)
 
 
-def _dataset(examples: Sequence[Example]) -> Any:
+def _places(number: int) -> Any:
+    """A dataset of nothing but places: the collator looks up the pairs."""
     import datasets as untyped  # pyright: ignore[reportMissingTypeStubs]
 
     datasets: Any = untyped
-    return datasets.Dataset.from_dict(
-        {"query": [one.query for one in examples], "text": [one.text for one in examples]}
-    )
+    return datasets.Dataset.from_dict({"place": range(number)})
+
+
+def _collator(model: Any, pairs: Sequence[Pair], negatives: Negatives) -> Any:
+    """Looks for negatives step by step: how many steps there will be is unknown."""
+    from sentence_transformers.sentence_transformer.data_collator import SentenceTransformerDataCollator
+
+    class Collator(SentenceTransformerDataCollator):
+        def __call__(self, features: list[dict[str, Any]]) -> dict[str, Any]:
+            places: list[int] = [one["place"] for one in features]
+            found = columns([pairs[place] for place in places], negatives)
+            rows = zip(*found.values(), strict=True)
+            return super().__call__([dict(zip(found, row, strict=True)) for row in rows])
+
+    return Collator(model.preprocess)
+
+
+def columns(step: Sequence[Pair], negatives: Negatives) -> dict[str, list[str]]:
+    """The texts of a *step*, column by column, as the loss takes them.
+
+    A pair without a negative borrows another's, which it is told from anyway.
+    """
+    found = {"query": [pair.query for pair in step], "text": [pair.text for pair in step]}
+    mined = negatives(step)
+    if known := [text for text in mined if text is not None]:
+        found["negative"] = [text or known[place % len(known)] for place, text in enumerate(mined)]
+    return found
 
 
 def _load(source: str) -> Any:

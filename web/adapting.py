@@ -20,6 +20,7 @@ from search import adaptation, evaluation, opening, querysets
 from search import sync as index
 from search.adaptation import HeldOut
 from search.encoder import OnnxEncoder
+from search.negatives import NearMisses
 from search.querysets import QuerySet
 from search.sync import SyncProgress
 from web import lock, work
@@ -40,10 +41,12 @@ def adapt(
     minutes: float,
     folders: Sequence[Path],
     *,
+    negatives: bool = False,
     listener: Listener = SILENT,
 ) -> Adapted:
     """Train the model of the settings on the base for *minutes* and use it from now on if it is better.
 
+    With *negatives*, each query is also told from near misses that are looked for in the index.
     Better is measured on texts that were held out and on the judged queries in *folders*. Raises InvalidError
     when the base is too small, ConflictError while another training is running, UnavailableError when the
     disk is full. Interrupted anywhere, what was in force stays in force.
@@ -56,7 +59,7 @@ def adapt(
     name = _name(services.settings.model)
     with lock.adapting(services.settings.data), _sentence_when_full(), _aside(services) as aside:
         work.sync(services, listener=listener)
-        recipe = _train(services, known, chosen, aside, minutes, listener)
+        recipe = _train(services, known, chosen, aside, minutes, listener, negatives=negatives)
         try:
             (aside / "model").rename(services.settings.adapted / name)
             adapted = _compare(services, principal, name, recipe, _Trial(tested, sets, aside), listener)
@@ -113,11 +116,12 @@ def _train(
     aside: Path,
     minutes: float,
     listener: Listener,
+    *,
+    negatives: bool,
 ) -> Recipe:
     from search import training
-    from search.training import Example
 
-    examples = [Example(one.item, one.query, one.text) for one in known if one.part is Part.TRAIN]
+    examples = [pair for pair in known if pair.part is Part.TRAIN]
     if len(examples) < adaptation.FEWEST_PAIRS:
         raise InvalidError(
             f"The base holds too little to learn from: {len(examples)} pairs of texts, "
@@ -131,6 +135,7 @@ def _train(
         examples,
         aside / "trained",
         minutes * 60,
+        negatives=_near_misses(services, examples).of if negatives else training.no_negatives,
         progress=lambda done, total: listener.sync(SyncProgress("Training", done, total)),
     )
     listener.tell("Choosing how much of what was learned to take over…")
@@ -142,6 +147,10 @@ def _train(
         aside / "model",
     )
     return Recipe(len(examples), trained.steps, round(trained.seconds, 1), share)
+
+
+def _near_misses(services: Services, examples: Sequence[Pair]) -> NearMisses:
+    return NearMisses(services.encoder(), services.search().vectors, examples)
 
 
 class _Trial(NamedTuple):

@@ -2,13 +2,15 @@ from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kb import items, pairs, searches
 from kb.access import LOCAL_USER, Principal
+from kb.models import Passage
 from kb.pairs import Pair, PairKind, Part
 from kb.searches import Opened
-from kb.values import ItemDraft, ItemId, LessonFields, PassageDraft
+from kb.values import ItemDraft, ItemId, LessonFields, PassageDraft, PassageId
 from kb.vocabulary import Classification
 from tests.samples import lesson, store
 
@@ -76,18 +78,29 @@ def test_what_people_opened_belongs_to_their_words(session: Session) -> None:
     store(session, lesson("Pump", "A pump needs a spare."))
     item = items.get(session, LOCAL_USER, "L-1").head.id
     searches.record(session, [Opened("anyone", "spares", item, 1)])
-    assert pairs.pairs(session, LOCAL_USER) == [
-        Pair(item, PairKind.SEARCH, "spares", "Pump A pump needs a spare.")
-    ]
+    (found,) = pairs.pairs(session, LOCAL_USER)
+    assert found.item == item
+    assert (found.kind, found.query, found.text) == (PairKind.SEARCH, "spares", "Pump A pump needs a spare.")
+
+
+def test_a_pair_tells_where_its_text_stands(session: Session) -> None:
+    store(session, situation("Cables came late again", "The cables came late.", "Order the cables earlier."))
+    (passage,) = session.scalars(select(Passage.id))
+    found = pairs.pairs(session, LOCAL_USER)
+    assert {(pair.title, pair.passage) for pair in found} == {("Cables came late again", passage)}
+
+
+def pair(item: int, kind: PairKind = PairKind.TITLE) -> Pair:
+    return Pair(ItemId(item), kind, "query", "text", "title", PassageId(1))
 
 
 @given(st.integers(1, 10**9))
 def test_all_pairs_of_an_item_serve_for_the_same(item: int) -> None:
-    parts = {Pair(ItemId(item), kind, kind, "text").part for kind in PairKind}
+    parts = {pair(item, kind).part for kind in PairKind}
     assert len(parts) == 1
 
 
 def test_most_items_are_trained_on() -> None:
-    parts = Counter(Pair(ItemId(n), PairKind.TITLE, "q", "t").part for n in range(4000))
+    parts = Counter(pair(n).part for n in range(4000))
     assert 0.7 < parts[Part.TRAIN] / 4000 < 0.8
     assert 0.12 < parts[Part.TEST] / 4000 < 0.18

@@ -1,11 +1,12 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from kb.errors import InvalidError
 from kb.evaluations import Abstention, Evaluation, QueryScore
 from kb.pairs import Pair, PairKind, Part
-from kb.values import ItemId
+from kb.values import ItemId, PassageId
 from search import adaptation
 from tests.hashing import HashingEncoder
 
@@ -15,7 +16,14 @@ SURE = Abstention(0, 0, 9, 0)
 def pairs(number: int) -> list[Pair]:
     """Two pairs of each of many items; only the words of its own number tell an item from another."""
     return [
-        Pair(ItemId(n), PairKind.TITLE, f"asks{n} {ending}", f"asks{n} answers{n} {ending}")
+        Pair(
+            ItemId(n),
+            PairKind.TITLE,
+            f"asks{n} {ending}",
+            f"asks{n} answers{n} {ending}",
+            f"asks{n}",
+            PassageId(n),
+        )
         for n in range(number)
         for ending in ("first", "second")
     ]
@@ -44,16 +52,11 @@ def test_every_held_out_query_has_to_find_its_own_text(encoder: HashingEncoder) 
 
 def test_other_texts_of_the_same_item_do_not_count(encoder: HashingEncoder) -> None:
     alike = [
-        Pair(
-            p.item,
-            p.kind,
-            p.query,
-            f"asks{p.item} {p.query[-6:]}" if "second" in p.query else "said otherwise",
-        )
+        replace(p, text=f"asks{p.item} {p.query[-6:]}" if "second" in p.query else "said otherwise")
         for p in pairs(200)
     ]
     distinct = [p for p in alike if p.text != "said otherwise" or p.item < 0]
-    crowded = [*distinct, *(Pair(p.item, p.kind, p.query, f"{p.query} indeed") for p in distinct)]
+    crowded = [*distinct, *(replace(p, text=f"{p.query} indeed") for p in distinct)]
     found = adaptation.held_out(crowded, Part.TEST)
     assert found.evaluate(encoder).measures["MRR@10"] > 0.95
 

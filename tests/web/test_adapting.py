@@ -84,7 +84,9 @@ def test_an_encoder_is_trained_compared_switched_and_taken_back(base: Services) 
     other = build(base.settings)  # another process: a server, for instance
     assert first_hit(other) == titled
     told: list[str] = []
-    adapted = adapting.adapt(base, LOCAL_USER, 0.05, [], listener=work.Listener(tell=told.append))
+    adapted = adapting.adapt(
+        base, LOCAL_USER, 0.05, [], negatives=True, listener=work.Listener(tell=told.append)
+    )
     assert adapted.recipe.steps >= 1
     assert adapted.recipe.share in adapting.SHARES
     assert any("Training on" in sentence for sentence in told)

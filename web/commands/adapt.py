@@ -20,6 +20,9 @@ def adapt(  # noqa: PLR0913 - each is an option of the command
         list[Path] | None,
         typer.Option(help="Folder of judged queries that must not fall; may be repeated.", file_okay=False),
     ] = None,
+    negatives: Annotated[
+        bool, typer.Option("--negatives", help="Tell queries from near misses of the base, too; slower.")
+    ] = False,
     show: Annotated[bool, typer.Option("--list", help="List what was trained, and what is used.")] = False,
     revert: Annotated[bool, typer.Option("--revert", help="Go back to the model used before.")] = False,
     use: Annotated[
@@ -41,10 +44,10 @@ def adapt(  # noqa: PLR0913 - each is an option of the command
         elif prune:
             _prune(services, json=json)
         else:
-            _train(services, minutes, queries or [], json=json)
+            _train(services, minutes, queries or [], negatives=negatives, json=json)
 
 
-def _train(services: "Services", minutes: float, queries: list[Path], *, json: bool) -> None:
+def _train(services: "Services", minutes: float, queries: list[Path], *, negatives: bool, json: bool) -> None:
     from dataclasses import asdict
 
     from kb.access import LOCAL_USER
@@ -53,7 +56,9 @@ def _train(services: "Services", minutes: float, queries: list[Path], *, json: b
 
     try:
         with progress.shown(err(), quiet=json) as listener:
-            adapted = adapting.adapt(services, LOCAL_USER, minutes, queries, listener=listener)
+            adapted = adapting.adapt(
+                services, LOCAL_USER, minutes, queries, negatives=negatives, listener=listener
+            )
     except KeyboardInterrupt:
         err().print("Stopped. The model in use stays in use; nothing was changed.")
         raise typer.Exit(INTERRUPTED) from None
