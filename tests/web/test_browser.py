@@ -230,7 +230,7 @@ def test_an_upload_shows_its_progress_and_its_report(page: Page, services: Servi
         page.wait_for_selector("dl.tally", timeout=30_000)
         assert "cables.md" in page.locator("table").inner_text()
         page.goto(f"{address}/?q=drums")
-        page.get_by_role("link", name="Cables without drums").click()
+        page.get_by_role("link", name="Cables without drums", exact=True).click()
         with page.expect_download() as download:
             page.get_by_role("link", name="Download the original").click()
         assert download.value.suggested_filename == "cables.md"
