@@ -99,7 +99,7 @@ class _LookedAt(NamedTuple):
 
     def score(self, stems: frozenset[str]) -> float:
         held = len(stems.intersection(token.stem for token in self.tokens)) / len(stems) if stems else 0.0
-        return fusion.passage_score(held, self.cosine)
+        return fusion.fuse(Evidence(held, self.cosine))
 
 
 def _best(looked_at: Sequence[_LookedAt], stems: frozenset[str]) -> tuple[PassageHit, ...]:
