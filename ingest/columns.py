@@ -48,6 +48,7 @@ _SHARED = {
     "url": "url|link|web|web address|hyperlink|course url|source url",
     "language": "language|lang",
     "summary": "summary|short description",
+    "citation": "citation|cited source",
 }
 SYNONYMS: dict[Kind, dict[str, str]] = {
     Kind.LESSON: {

@@ -126,7 +126,7 @@ def _lesson(row: _Reader) -> ItemDraft:
 def _training(row: _Reader) -> ItemDraft:
     title = row.text("title")
     description = row.prose("description")
-    competences, plain = _competences(row.text("competences"))
+    taught, plain = competences(row.text("competences"))
     fields = TrainingFields(
         provider=shorten(row.text("provider"), 300),
         format=row.parsed("format", lambda text: terms.find(terms.FORMATS, text)),
@@ -134,7 +134,7 @@ def _training(row: _Reader) -> ItemDraft:
         hours=row.parsed("hours", _hours),
         cost=row.parsed("cost", _amount),
         currency=row.parsed("currency", lambda text: text if re.fullmatch("[A-Z]{3}", text) else None) or "",
-        competences=competences,
+        competences=taught,
         prerequisites=_list(row.text("prerequisites"), ";"),
         leads_to=shorten(row.text("leads_to"), 300),
         cpd_hours=row.parsed("cpd_hours", _amount),
@@ -142,10 +142,10 @@ def _training(row: _Reader) -> ItemDraft:
     summary = row.text("summary")
     skills = [*plain, *_tags(row.text("tags"))]
     sections = [description or _prose(summary)]
-    if competences:
+    if taught:
         sections.append(
             "## What you will learn\n\n"
-            + "\n".join(f"- {_literal(c.name)}, level {c.level}" for c in competences)
+            + "\n".join(f"- {_literal(c.name)}, level {c.level}" for c in taught)
         )
     if skills:
         sections.append("## Skills\n\n" + "\n".join(f"- {_literal(skill)}" for skill in skills))
@@ -180,6 +180,7 @@ def _common(
         organisation=shorten(row.text("organisation"), 300),
         contributor=shorten(row.text("contributor"), 300),
         owner=shorten(row.text("owner"), 300),
+        citation=row.text("citation"),
         url=row.parsed("url", lambda text: text if len(text) < 2000 and "://" in text else None) or "",
         language=row.parsed("language", lambda text: text if len(text) < 36 else None) or "",
         dated=row.parsed("date", dates.parse),
@@ -216,7 +217,7 @@ def _tags(text: str) -> tuple[str, ...]:
     return tuple({tag.lower(): tag[:300] for tag in found}.values())
 
 
-def _competences(text: str) -> tuple[tuple[Taught, ...], tuple[str, ...]]:
+def competences(text: str) -> tuple[tuple[Taught, ...], tuple[str, ...]]:
     """`name (level)` pairs, and names that state no level."""
     taught: list[Taught] = []
     plain: list[str] = []

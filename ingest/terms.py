@@ -134,6 +134,8 @@ FORMATS: dict[TrainingFormat, str] = {
     TrainingFormat.WEBINAR: "webinar",
     TrainingFormat.READING: "reading|book|guide",
     TrainingFormat.COACHING: "coaching|mentoring",
+    TrainingFormat.ASSESSMENT: "assessment|self assessment|quiz|test",
+    TrainingFormat.CERTIFICATION: "certification|qualification|examination|exam",
 }
 LEVELS: dict[TrainingLevel, str] = {
     TrainingLevel.FOUNDATION: "foundation|beginner|beginner level|introductory|basic|entry|conversant",

@@ -142,6 +142,8 @@ class DocumentKind(StrEnum):
     CHECKLIST = "checklist"
     PROCESS = "process"
     POLICY = "policy"
+    COMPETENCE = "competence"
+    ROLE_PROFILE = "role_profile"
     OTHER = "other"
 
 
@@ -154,6 +156,8 @@ class TrainingFormat(StrEnum):
     WEBINAR = "webinar"
     READING = "reading"
     COACHING = "coaching"
+    ASSESSMENT = "assessment"
+    CERTIFICATION = "certification"
 
 
 class TrainingLevel(StrEnum):
