@@ -71,11 +71,9 @@ _VAGUE = re.compile(
 _ELSEWHERE = re.compile(
     r"\b(?:see (?:above|attached|attachment)|as (?:above|discussed)|the above|ditto|tbd)\b", re.IGNORECASE
 )
-_POINTING = re.compile(
-    r"^\W*(?:this|it|they|these|he|she|that)\s+(?:was|were|is|are|has|had|did)\b", re.IGNORECASE
-)
+_POINTING = re.compile(r"^\W*(?:this|it|they|these|he|she|that)\s+(?:was|were|has|had|did)\b", re.IGNORECASE)
 _BLAME = re.compile(
-    r"\b(?:incompeten\w+|negligen\w+|careless\w*|lazy|stupid|idiot\w*|blame[ds]?|culprit|at fault|"
+    r"\b(?:incompeten\w+|negligen\w+|careless\w*|lazy|stupid|idiot\w*|to blame|culprit|at fault|"
     r"(?:his|her|their) fault|should have known better)\b",
     re.IGNORECASE,
 )
