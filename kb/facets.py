@@ -5,10 +5,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, not_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, select
 from sqlalchemy.orm import Session, aliased
 
+from kb import facet_codes
 from kb.access import Principal, visible
+from kb.database import among
 from kb.models import Facet, Item
 from kb.values import Filters, ItemDraft, ItemId
 from kb.vocabulary import FacetName
@@ -67,7 +69,9 @@ def matching(session: Session, principal: Principal, filters: Filters) -> list[I
 
 def count(session: Session, principal: Principal, ids: Collection[ItemId]) -> FacetCounts:
     """Values of the items among *ids* that *principal* may see, most frequent first."""
-    return _counts(session.execute(_count_query(principal), {"ids": list(ids)}))
+    coded = session.execute(_codes_query(principal), {"ids": ids})
+    times = facet_codes.tally(session, (codes for (codes,) in coded))
+    return _counts(_most_frequent((name, value, number) for (name, value), number in times.items()))
 
 
 def count_all(session: Session, principal: Principal, filters: Filters) -> FacetCounts:
@@ -78,8 +82,11 @@ def count_all(session: Session, principal: Principal, filters: Filters) -> Facet
     shown = Counter({(name, value): times for name, value, times in session.execute(_COUNT_EVERYTHING)})
     hidden = session.execute(_counting(not_(visible(principal))))
     shown.subtract({(name, value): times for name, value, times in hidden})
-    left = [(name, value, times) for (name, value), times in shown.items() if times > 0]
-    return _counts(sorted(left, key=lambda row: (-row[2], row[1])))
+    return _counts(_most_frequent((*pair, times) for pair, times in shown.items() if times > 0))
+
+
+def _most_frequent(rows: Iterable[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
+    return sorted(rows, key=lambda row: (-row[2], row[1]))
 
 
 _COUNT_EVERYTHING = select(Facet.name, Facet.value, func.count()).group_by(Facet.name, Facet.value)
@@ -118,8 +125,8 @@ def total(counts: FacetCounts) -> int:
 
 
 @cache
-def _count_query(principal: Principal) -> Select[str, str, int]:
-    return _counting(and_(visible(principal), Item.id.in_(bindparam("ids", expanding=True))))
+def _codes_query(principal: Principal) -> Select[bytes]:
+    return select(Item.facet_codes).where(visible(principal), among(Item.id, "ids"))
 
 
 def _counting(wanted: ColumnElement[bool]) -> Select[str, str, int]:

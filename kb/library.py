@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session, with_polymorphic
 
-from kb import audit, facets, passages
+from kb import audit, facet_codes, facets, passages
 from kb.access import Principal, require_write
 from kb.errors import InvalidError
 from kb.models import (
@@ -229,12 +229,14 @@ def _add_versions(session: Session, pairs: Sequence[Pair], principal: Principal,
 
 
 def _replace_facets(session: Session, pairs: Sequence[Pair]) -> None:
+    found = [(item, sorted(facets.values(incoming.draft))) for incoming, item in pairs]
     rows = [
-        {"item_id": item.id, "name": name, "value": value}
-        for incoming, item in pairs
-        for name, value in sorted(facets.values(incoming.draft))
+        {"item_id": item.id, "name": name, "value": value} for item, values in found for name, value in values
     ]
     _replace(session, Facet, pairs, rows)
+    for item, values in found:
+        item.facet_codes = facet_codes.coded(values)
+    facet_codes.learn(session, {value for _, values in found for value in values})
 
 
 def _replace_passages(session: Session, pairs: Sequence[Pair]) -> None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from kb.access import Principal, visible
+from kb.database import among
 from kb.models import Facet, Item, Passage
 from kb.text import digest
 from kb.values import ItemId, Locator, PassageId
@@ -133,7 +134,7 @@ def read(
     session: Session, principal: Principal, ids: Collection[PassageId]
 ) -> dict[PassageId, StoredPassage]:
     """The passages among *ids* whose item *principal* may see."""
-    rows = session.execute(_by_ids(principal), {"ids": list(ids)})
+    rows = session.execute(_by_ids(principal), {"ids": ids})
     return {passage.id: passage for passage in map(_stored, rows)}
 
 
@@ -162,7 +163,7 @@ def first(session: Session, principal: Principal, item_id: ItemId) -> StoredPass
 
 @cache
 def _by_ids(principal: Principal) -> Select[*tuple[Any, ...]]:
-    return _query(principal).where(Passage.id.in_(bindparam("ids", expanding=True)))
+    return _query(principal).where(among(Passage.id, "ids"))
 
 
 def _query(principal: Principal) -> Select[*tuple[Any, ...]]:

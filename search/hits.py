@@ -53,11 +53,10 @@ def present(
     vectors: VectorIndex,
 ) -> tuple[Hit, ...]:
     """Hits for *found*, in its order."""
-    scored = vectors.of_items(asked.vector, np.array([f.item for f in found], np.int64))
-    owners = vectors.items([id_ for id_, _ in scored])
+    near = vectors.of_items(asked.vector, np.array([f.item for f in found], np.int64))
     cosines: dict[ItemId, dict[PassageId, float]] = {f.item: {} for f in found}
-    for (id_, cosine), owner in zip(scored, owners, strict=True):
-        cosines[owner][id_] = cosine
+    for item, (id_, cosine) in zip(near.items.tolist(), near.pairs(), strict=True):
+        cosines[item][id_] = cosine
     chosen = {f.item: _candidates(cosines[f.item], f.evidence.place) for f in found}
     stored = passages.read(session, principal, [id_ for ids in chosen.values() for id_ in ids])
     known = items.summaries(session, principal, [f.item for f in found])

@@ -37,8 +37,8 @@ class NearMisses:
 
     def _near(self, pair: Pair, others: Ids) -> Iterator[str]:
         query = self._encoder.encode_query(pair.query)
-        answer = dict(self._index.of_items(query, np.asarray([pair.item]))).get(pair.passage, 0.0)
-        for passage, cosine in self._index.nearest(query, LAST, others)[FIRST:]:
+        answer = dict(self._index.of_items(query, np.asarray([pair.item])).pairs()).get(pair.passage, 0.0)
+        for passage, cosine in self._index.nearest(query, LAST, others).pairs()[FIRST:]:
             other = self._said.get((pair.kind, passage))
             if other and cosine <= answer * _MARGIN and _differ(pair, other):
                 yield other.text

@@ -1,6 +1,7 @@
 """What the engines promise. Each Protocol has a contract suite in `tests/contracts`."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -37,6 +38,29 @@ class WordMatch(NamedTuple):
     """Share of the typed words, weighed by rarity, that stand in that row, 0 to 1."""
     passage: PassageId
     """The passage at or soon after which they stand."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Near:
+    """Passages beside a vector, by falling cosine, ties by id; three arrays of one length."""
+
+    passages: Ids
+    items: Ids
+    """Of which each is a passage."""
+    cosines: Scores
+
+    def __len__(self) -> int:
+        """How many passages there are."""
+        return len(self.passages)
+
+    def pairs(self) -> list[tuple[PassageId, float]]:
+        """Passages with their cosines."""
+        return list(zip(map(PassageId, self.passages.tolist()), self.cosines.tolist(), strict=True))
+
+    def of_items(self) -> dict[ItemId, float]:
+        """The cosine of each item's nearest passage."""
+        # Turned round, so that an item keeps what is written last: its nearest.
+        return dict(zip(map(ItemId, self.items[::-1].tolist()), self.cosines[::-1].tolist(), strict=True))
 
 
 class Encoder(Protocol):
@@ -77,22 +101,16 @@ class Reranker(Protocol):
 class VectorIndex(Protocol):
     """Finds the vectors nearest to one."""
 
-    def nearest(
-        self, query: Vector, limit: int, among: Ids | None = None, *, floor: float = -1.0
-    ) -> list[tuple[PassageId, float]]:
-        """At most *limit* passages by falling cosine, ties by id.
+    def nearest(self, query: Vector, limit: int, among: Ids | None = None, *, floor: float = -1.0) -> Near:
+        """The *limit* nearest passages at most.
 
         Only of items *among*, if given, and only with a cosine of *floor* or more. A large index may miss a
         few of the nearest, never where *among* has few passages; what it gives has its true cosine.
         """
         ...
 
-    def of_items(self, query: Vector, items: Ids) -> list[tuple[PassageId, float]]:
-        """All passages of *items* with their cosine, in no particular order."""
-        ...
-
-    def items(self, ids: Sequence[PassageId]) -> list[ItemId]:
-        """The item of each of *ids*, all of which are in the index."""
+    def of_items(self, query: Vector, items: Ids) -> Near:
+        """All passages of *items*."""
         ...
 
     def all_items(self) -> Ids:
@@ -115,8 +133,8 @@ class LexicalIndex(Protocol):
         """Items, rising, that hold one of *words* that at most *most* items hold."""
         ...
 
-    def holding(self, phrases: Sequence[str], *, together: bool = False) -> Ids:
-        """Items that hold any of *phrases*, or all of them close together when *together*; rising.
+    def holding(self, phrases: Sequence[str]) -> Ids:
+        """Items, rising, that hold any of *phrases*.
 
         A phrase is met word for word, but for inflection.
         """

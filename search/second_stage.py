@@ -35,12 +35,12 @@ def judge(
 
 def nearest_passages(vectors: VectorIndex, query: Vector, items: Sequence[ItemId]) -> dict[ItemId, PassageId]:
     """The passage of each of *items* that is nearest to *query*; the first of several."""
-    scored = vectors.of_items(query, np.array(sorted(items), np.int64))
-    owners = vectors.items([id_ for id_, _ in scored])
-    best: dict[ItemId, tuple[float, PassageId]] = {}
-    for (id_, cosine), item in zip(scored, owners, strict=True):
-        best[item] = min(best.get(item, (2.0, id_)), (-cosine, id_))
-    return {item: id_ for item, (_, id_) in best.items()}
+    near = vectors.of_items(query, np.array(sorted(items), np.int64))
+    pairs = zip(near.items.tolist(), near.passages.tolist(), strict=True)
+    best: dict[ItemId, PassageId] = {}
+    for item, passage in pairs:
+        best.setdefault(ItemId(item), PassageId(passage))
+    return best
 
 
 def fuse(relevance: Mapping[ItemId, float], scores: Mapping[ItemId, float]) -> dict[ItemId, float]:

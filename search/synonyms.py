@@ -175,6 +175,8 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _fault(terms: tuple[str, ...]) -> str:
     keys = [_key(term) for term in terms]
+    if any(";" in term for term in terms):
+        return "terms are separated by commas, not by semicolons"
     if empty := next((term for term, key in zip(terms, keys, strict=True) if not key), None):
         return f"{empty!r} is no word"
     if not all(keys):

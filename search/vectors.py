@@ -5,8 +5,6 @@ Which kind serves which size, and how good it is there, was measured: docs/decis
 
 import os
 from collections.abc import Collection, Sequence
-from heapq import nsmallest
-from itertools import chain
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -15,8 +13,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.values import ItemId, PassageId
-from search.ports import Ids, Matrix, Vector
+from kb.values import ItemId
+from search.ports import Ids, Matrix, Near, Scores, Vector
 
 EXACT_UP_TO = 150_000
 """Passages up to which each is compared with the query; above, the nearest lists of them."""
@@ -34,8 +32,6 @@ _AT_ONCE = 50_000
 _VECTORS = "vectors.faiss"
 _IDS = "ids.npy"
 
-Scored = list[tuple[PassageId, float]]
-
 
 class FaissIndex:
     """Vectors at rows 0…n-1 in the order of their items, beside the passage and item that each stands for."""
@@ -45,7 +41,6 @@ class FaissIndex:
         self._index = index
         self._passages = passages
         self._items = items
-        self._by_passage = np.argsort(passages, kind="stable")
         self._gone = _table(items, np.fromiter(gone, np.int64, len(gone))) if gone else None
         self._number = len(passages if self._gone is None else passages[~self._gone[items]])
 
@@ -68,43 +63,25 @@ class FaissIndex:
         """How many passages it holds."""
         return self._number
 
-    def nearest(self, query: Vector, limit: int, among: Ids | None = None, *, floor: float = -1.0) -> Scored:
+    def nearest(self, query: Vector, limit: int, among: Ids | None = None, *, floor: float = -1.0) -> Near:
         """See VectorIndex."""
         _alone()
         limit = min(limit, len(self))
         if not limit or (among is not None and not len(among)):
-            return []
+            return _NOTHING
         rows, allowed = self._permitted(among)
         if rows is not None:
             scores, places = self._compare(query, rows, limit)
         else:
             scores, places = self._search(query, limit, allowed)
         found = (places >= 0) & (scores >= floor)
-        return _scored(self._passages[places[found]], scores[found])
+        return self._near(places[found], scores[found])
 
-    def of_items(self, query: Vector, items: Ids) -> Scored:
+    def of_items(self, query: Vector, items: Ids) -> Near:
         """See VectorIndex."""
         _alone()
         rows = self._rows(self._live(items))
-        if not len(rows):
-            return []
-        return _scored(self._passages[rows], self._cosines(query, rows))
-
-    def items(self, ids: Sequence[PassageId]) -> list[ItemId]:
-        """See VectorIndex."""
-        rows, known = self.find(ids)
-        if not known.all():
-            raise KeyError(f"{len(ids)} passages are asked for, {int(known.sum())} are there")
-        return [ItemId(item) for item in self._items[rows].tolist()]
-
-    def find(self, ids: Sequence[PassageId]) -> tuple[Ids, NDArray[np.bool_]]:
-        """The row of each of *ids*, and whether it is there at all."""
-        wanted = np.asarray(ids, np.int64)
-        if not len(self._passages):
-            return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.bool_)
-        places = np.searchsorted(self._passages, wanted, sorter=self._by_passage)
-        rows = self._by_passage[np.minimum(places, len(self._passages) - 1)]
-        return rows, self._passages[rows] == wanted
+        return self._near(rows, self._cosines(query, rows)) if len(rows) else _NOTHING
 
     def all_items(self) -> Ids:
         """Every item it holds, rising."""
@@ -140,6 +117,9 @@ class FaissIndex:
             allowed &= ~self._gone[self._items]
         few = np.count_nonzero(allowed) <= _FEW
         return (np.flatnonzero(allowed), None) if few else (None, allowed)
+
+    def _near(self, rows: Ids, cosines: Scores) -> Near:
+        return _sorted(self._passages[rows], self._items[rows], cosines)
 
     def _live(self, items: Ids) -> Ids:
         if self._gone is None:
@@ -193,23 +173,13 @@ class JoinedIndex:
         """How many passages they hold."""
         return sum(map(len, self._parts))
 
-    def nearest(self, query: Vector, limit: int, among: Ids | None = None, *, floor: float = -1.0) -> Scored:
+    def nearest(self, query: Vector, limit: int, among: Ids | None = None, *, floor: float = -1.0) -> Near:
         """See VectorIndex."""
-        found = [part.nearest(query, limit, among, floor=floor) for part in self._parts]
-        return nsmallest(limit, chain(*found), key=lambda one: (-one[1], one[0]))
+        return _joined([part.nearest(query, limit, among, floor=floor) for part in self._parts], limit)
 
-    def of_items(self, query: Vector, items: Ids) -> Scored:
+    def of_items(self, query: Vector, items: Ids) -> Near:
         """See VectorIndex."""
-        return [one for part in self._parts for one in part.of_items(query, items)]
-
-    def items(self, ids: Sequence[PassageId]) -> list[ItemId]:
-        """See VectorIndex."""
-        owner: dict[PassageId, ItemId] = {}
-        for part in self._parts:
-            known = part.find(ids)[1]
-            inside = [id_ for id_, here in zip(ids, known, strict=True) if here]
-            owner.update(zip(inside, part.items(inside), strict=True))
-        return [owner[id_] for id_ in ids]
+        return _joined([part.of_items(query, items) for part in self._parts])
 
     def all_items(self) -> Ids:
         """Every item they hold, rising."""
@@ -258,7 +228,18 @@ def _table(among: Ids, items: Ids) -> NDArray[np.bool_]:
     return table
 
 
-def _scored(ids: Ids, cosines: NDArray[np.float32]) -> Scored:
-    """By falling cosine, ties by id."""
-    order = np.lexsort((ids, -cosines))
-    return list(zip(map(PassageId, ids[order].tolist()), cosines[order].tolist(), strict=True))
+def _joined(found: Sequence[Near], limit: int | None = None) -> Near:
+    return _sorted(
+        np.concatenate([one.passages for one in found]),
+        np.concatenate([one.items for one in found]),
+        np.concatenate([one.cosines for one in found]),
+        limit,
+    )
+
+
+def _sorted(passages: Ids, items: Ids, cosines: Scores, limit: int | None = None) -> Near:
+    order = np.lexsort((passages, -cosines))[:limit]
+    return Near(passages[order], items[order], cosines[order])
+
+
+_NOTHING = Near(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))

@@ -14,6 +14,7 @@ import sqlite3
 from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain
 from math import log
 from pathlib import Path
@@ -69,6 +70,8 @@ class WordSegment:
         self._connections: list[sqlite3.Connection] = []
         self._of_thread = local()
         self._lock = Lock()
+        # A word of several parts is looked up more than once in a search, and on each of its pages.
+        self._rows_of_phrase = lru_cache(maxsize=64)(self._phrase)
         self._all_rows: Rows = np.load(folder / _ROWS, mmap_mode="r")
         self._weights: Weights = np.load(folder / _WEIGHTS, mmap_mode="r")
         self.passages, self.items = np.load(folder / _STRETCHES)
@@ -96,12 +99,13 @@ class WordSegment:
             return found[0]
         if not found or not all(len(one.rows) for one in found):
             return _Postings(np.empty(0, np.int32), np.empty(0, np.float32))
-        phrase = self._read(
-            "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid", f'"{" ".join(parts)}"'
-        )
-        rows = np.fromiter((row for (row,) in phrase), np.int32, len(phrase))
+        rows = self._rows_of_phrase(" ".join(parts))
         weights = [one.weights[np.searchsorted(one.rows, rows).clip(max=len(one.rows) - 1)] for one in found]
         return _Postings(rows, np.minimum.reduce(weights))
+
+    def _phrase(self, parts: str) -> Rows:
+        found = self._read("SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid", f'"{parts}"')
+        return np.fromiter((row for (row,) in found), np.int32, len(found))
 
     def allowed(self, among: Ids | None) -> NDArray[np.bool_] | None:
         """For each row, whether its item is *among* those permitted, and not gone; None = every one."""
@@ -218,17 +222,16 @@ class WordIndex:
                 found.append(items)
         return np.unique(np.concatenate(found))
 
-    def holding(self, phrases: Sequence[str], *, together: bool = False) -> Ids:
-        """See LexicalIndex; close together means in one row."""
+    def holding(self, phrases: Sequence[str]) -> Ids:
+        """See LexicalIndex."""
         wanted = [phrase for phrase in dict.fromkeys(phrases) if _PART.search(phrase)]
         if not wanted:
             return np.empty(0, np.int64)
         items: list[Ids] = []
         for segment in self._segments:
-            times = np.zeros(len(segment), np.int16)
+            rows = np.zeros(len(segment), np.bool_)
             for phrase in wanted:
-                times[segment.postings(phrase).rows] += 1
-            rows = times >= (len(wanted) if together else 1)
+                rows[segment.postings(phrase).rows] = True
             shown = segment.allowed(None)
             items.append(segment.items[rows if shown is None else rows & shown])
         return np.unique(np.concatenate(items))

@@ -29,7 +29,7 @@ from sqlalchemy import Table, insert, select, text
 from sqlalchemy.orm import Session
 
 from ingest import pipeline
-from kb import passages
+from kb import facet_codes, passages
 from kb.access import LOCAL_USER
 from kb.database import transaction
 from kb.models import (
@@ -183,6 +183,8 @@ def _write(settings: Settings, models: Path, found: Seed, size: int) -> None:
         with transaction(services.sessions) as session:
             for table, rows in tables:
                 _insert(session, table, rows)
+                if table is Facet:
+                    facet_codes.learn(session, {(row["name"], row["value"]) for row in rows})
     with services.database.connect() as connection:
         connection.execute(text("ANALYZE"))
         connection.commit()
@@ -251,6 +253,7 @@ class _Maker:
         day = _FIRST_DAY + timedelta(days=int(_DAYS * rng.random() ** 0.5))
         project = self._zipf(len(self.projects))
         texts = [self._text(origin) for origin in origins]
+        facets = self._facets(kind, project, day)
         rows[Item].append(
             {
                 "id": self._item,
@@ -266,10 +269,11 @@ class _Maker:
                 "dated": day,
                 "source_id": source,
                 "source_key": str(self._item),
+                "facet_codes": facet_codes.coded(facets),
             }
         )
         rows[_KIND_TABLES[kind]].append({"id": self._item} | _own(kind, texts))
-        rows[Facet] += self._facets(kind, project, day)
+        rows[Facet] += [{"item_id": self._item, "name": name, "value": value} for name, value in facets]
         rows[Passage] += self._passages(title, origins, texts)
         return origins
 
@@ -291,7 +295,7 @@ class _Maker:
             }
             place += len(said) + 2
 
-    def _facets(self, kind: Kind, project: int, day: date) -> Rows:
+    def _facets(self, kind: Kind, project: int, day: date) -> list[tuple[str, str]]:
         rng = self._random
         values = {
             (FacetName.KIND, str(kind)),
@@ -305,7 +309,7 @@ class _Maker:
             values.add((FacetName.APPROACH, str(rng.choice(_APPROACHES))))
         for _ in range(rng.randint(0, 4)):
             values.add((FacetName.TAG, self._seed.tags[self._zipf(len(self._seed.tags))]))
-        return [{"item_id": self._item, "name": name, "value": value} for name, value in sorted(values)]
+        return sorted((str(name), value) for name, value in values)
 
     def _title(self, one: int, other: int) -> str:
         first, last = self._words[one], self._words[other]

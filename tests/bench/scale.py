@@ -236,7 +236,7 @@ def _recall(settings: Settings, asked: Sequence[str]) -> Figures:
     found: Figures = {}
     for depth in (10, 100):
         shares = [
-            len({id_ for id_, _ in opened.vectors.nearest(vector, depth)} & set(ids[:depth])) / depth
+            len({id_ for id_, _ in opened.vectors.nearest(vector, depth).pairs()} & set(ids[:depth])) / depth
             for vector, ids in zip(vectors, nearest, strict=True)
         ]
         found[f"recall@{depth}"] = f"{statistics.mean(shares):.3f}"

@@ -101,7 +101,14 @@ def test_nearest_is_what_brute_force_gives(
 ) -> None:
     index = kind(rows)
     wanted = BruteForce(*rows).nearest(unit(seed), limit, chosen)
-    assert same(index.nearest(unit(seed), limit, None if chosen is None else ids(chosen)), wanted)
+    near = index.nearest(unit(seed), limit, None if chosen is None else ids(chosen))
+    assert same(near.pairs(), wanted)
+    owner = dict(zip(rows[1], rows[2], strict=True))
+    assert near.items.tolist() == [owner[id_] for id_ in near.passages.tolist()]
+    assert near.of_items() == {
+        item: max(c for i, c in zip(near.items.tolist(), near.cosines.tolist(), strict=True) if i == item)
+        for item in near.items.tolist()
+    }
     assert len(index) == len(rows[1])
     assert index.all_items().tolist() == sorted(set(rows[2]))
 
@@ -112,10 +119,10 @@ def test_nearest_is_what_brute_force_gives(
 def test_a_broad_filter_finds_what_a_narrow_one_would(
     kind: Callable[[Rows], VectorIndex], rows: Rows, seed: int, chosen: set[int]
 ) -> None:
-    wanted = kind(rows).nearest(unit(seed), 10, ids(chosen))
+    wanted = kind(rows).nearest(unit(seed), 10, ids(chosen)).pairs()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(vectors, "_FEW", 0)
-        assert same(kind(rows).nearest(unit(seed), 10, ids(chosen)), wanted)
+        assert same(kind(rows).nearest(unit(seed), 10, ids(chosen)).pairs(), wanted)
 
 
 @KINDS
@@ -124,9 +131,9 @@ def test_a_broad_filter_finds_what_a_narrow_one_would(
 def test_nothing_below_the_floor_is_given(
     kind: Callable[[Rows], VectorIndex], rows: Rows, seed: int, floor: float
 ) -> None:
-    found = kind(rows).nearest(unit(seed), 100, floor=floor)
+    found = kind(rows).nearest(unit(seed), 100, floor=floor).pairs()
     assert all(cosine >= floor for _, cosine in found)
-    assert all(c < floor + ROUNDING for _, c in kind(rows).nearest(unit(seed), 100)[len(found) :])
+    assert all(c < floor + ROUNDING for _, c in kind(rows).nearest(unit(seed), 100).pairs()[len(found) :])
 
 
 @KINDS
@@ -136,12 +143,10 @@ def test_passages_of_items_come_with_their_cosine(
     kind: Callable[[Rows], VectorIndex], rows: Rows, seed: int, chosen: set[int]
 ) -> None:
     index = kind(rows)
-    found = dict(index.of_items(unit(seed), ids(chosen)))
+    found = dict(index.of_items(unit(seed), ids(chosen)).pairs())
     wanted = dict(BruteForce(*rows).nearest(unit(seed), 100, chosen))
     assert found.keys() == wanted.keys()
     assert all(abs(found[id_] - wanted[id_]) < ROUNDING for id_ in found)
-    owner = dict(zip(rows[1], rows[2], strict=True))
-    assert index.items(list(found)) == [owner[id_] for id_ in found]
 
 
 def clustered(number: int) -> Rows:
@@ -160,8 +165,8 @@ def test_lists_find_nearly_all_of_the_nearest(share: float) -> None:
     among = None if share == 1.0 else ids(range(int(share * 13_334)))
     found = wanted = 0
     for vector in clustered(100)[0]:
-        nearest = {id_ for id_, _ in exact.nearest(vector, 100, among)}
-        found += len(nearest & {id_ for id_, _ in index.nearest(vector, 100, among)})
+        nearest = {id_ for id_, _ in exact.nearest(vector, 100, among).pairs()}
+        found += len(nearest & {id_ for id_, _ in index.nearest(vector, 100, among).pairs()})
         wanted += len(nearest)
     assert found >= 0.97 * wanted
 
@@ -172,7 +177,7 @@ def test_what_is_saved_is_read_back(tmp_path: Path, exact: bool) -> None:
     index = build(rows, exact=exact)
     index.save(tmp_path)
     query = unit(1)
-    assert FaissIndex.open(tmp_path).nearest(query, 8) == index.nearest(query, 8)
+    assert FaissIndex.open(tmp_path).nearest(query, 8).pairs() == index.nearest(query, 8).pairs()
     left = FaissIndex.open(tmp_path, [ItemId(1), ItemId(4), ItemId(99)])
-    assert {id_ for id_, _ in left.nearest(query, 8)} == {9, 1, 2, 4}
+    assert {id_ for id_, _ in left.nearest(query, 8).pairs()} == {9, 1, 2, 4}
     assert len(left) == 4

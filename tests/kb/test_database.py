@@ -1,14 +1,19 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
-from kb import database
+from kb import database, facets, items
+from kb.access import LOCAL_USER
 from kb.database import Sessions, transaction
 from kb.errors import UnavailableError
+from kb.facets import FacetCount
 from kb.models import Base
+from kb.values import Filters, ItemId
+from kb.vocabulary import FacetName
 from tests.samples import lesson, store
 
 
@@ -21,18 +26,22 @@ def test_migrations_lead_to_the_models(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_owners_of_an_older_base_can_be_filtered_by(tmp_path: Path) -> None:
+def test_facets_of_an_older_base_are_filtered_by_and_counted(tmp_path: Path) -> None:
     engine = database.connect(f"sqlite:///{tmp_path}/kb.db")
     database.migrate(engine)
     with transaction(database.sessions(engine)) as session:
-        store(session, lesson("Owned", owner="Jane Smith"), lesson("Nobody's"))
+        store(session, lesson("Owned", owner="Jane Smith"), lesson("Nobody's", tags=("late",)))
+    config = database.migration_config()
     with engine.begin() as connection:
-        connection.execute(text("DELETE FROM facet WHERE name = 'owner'"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0005")
     database.migrate(engine)
-    with engine.connect() as connection:
-        owners = connection.execute(text("SELECT value FROM facet WHERE name = 'owner'")).all()
-    assert owners == [("Jane Smith",)]
+    with transaction(database.sessions(engine)) as session:
+        owned = items.in_order(session, LOCAL_USER, Filters({FacetName.OWNER: ("jane smith",)}))
+        counts = facets.count(session, LOCAL_USER, [*owned, ItemId(owned[0] + 1)])
+    assert counts[FacetName.OWNER] == [FacetCount("Jane Smith", 1)]
+    assert counts[FacetName.TAG] == [FacetCount("late", 1)]
+    assert counts[FacetName.KIND] == [FacetCount("lesson", 2)]
     engine.dispose()
 
 

@@ -98,7 +98,7 @@ def test_what_is_new_is_kept_beside_a_large_base_until_it_is_much(
         generation.verify(folder, present.name)
         query = encoder.encode_query("pumps")
         fresh = sync_anew(sessions, encoder, folder.with_name("anew"))
-        found, wanted = (index.vectors.nearest(query, 50, floor=0.1) for index in (present, fresh))
+        found, wanted = (index.vectors.nearest(query, 50, floor=0.1).pairs() for index in (present, fresh))
         assert {id_ for id_, _ in found} == {id_ for id_, _ in wanted}
         assert present.words.holding(["pumps"]).tolist() == fresh.words.holding(["pumps"]).tolist()
     assert segments == [["base"], ["base", "recent"], ["base", "recent"], ["base", "recent"], ["base"]]

@@ -59,10 +59,11 @@ def test_own_rows_replace_shipped_ones_and_a_single_term_switches_off() -> None:
 
 def test_faults_are_named_with_their_lines() -> None:
     with pytest.raises(InvalidError) as caught:
-        read("a,b\n\nc,,d\ne,e\n" + "w " * 11 + ",x\n", "mine.csv")
+        read("a,b\n\nc,,d\ne,e\n" + "w " * 11 + ",x\nf;g\n", "mine.csv")
     assert str(caught.value) == (
         "mine.csv can't be used as it is: line 3: there is nothing between two commas; "
-        "line 4: 'e' stands there twice; line 5: a term has more than 10 words."
+        "line 4: 'e' stands there twice; line 5: a term has more than 10 words; "
+        "line 6: terms are separated by commas, not by semicolons."
     )
 
 
