@@ -57,8 +57,10 @@ def test_every_knowledge_area_has_practices_and_lessons(library: list[tuple[Comm
 
 
 def test_each_title_and_file_name_is_given_once(library: list[tuple[Common, str]]) -> None:
-    for names in ([read.title.lower() for read, _ in library], [path.stem for path in front.files()]):
-        assert [name for name, times in Counter(names).items() if times > 1] == []
+    titles = [(type(read).__name__, read.title.lower()) for read, _ in library]
+    assert [title for title, times in Counter(titles).items() if times > 1] == []
+    stems = [path.stem for path in front.files()]
+    assert [stem for stem, times in Counter(stems).items() if times > 1] == []
 
 
 def test_the_catalogue_keeps_to_the_vocabularies() -> None:
