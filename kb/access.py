@@ -1,14 +1,39 @@
 """Who reads, and what they may see. Every read takes a Principal and filters inside the query."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_
 
 from kb.errors import NotFoundError
 from kb.models import Item
-from kb.vocabulary import Classification
+from kb.vocabulary import Classification, Role
 
 _ORDER = tuple(Classification)
+
+
+class Permission(StrEnum):
+    """What somebody may do beside reading."""
+
+    CONTRIBUTE = "contribute"
+    """Write lessons, comment, carry out actions, record applications."""
+    REVIEW = "review"
+    """Return, reject, endorse and supersede lessons; validate what was done."""
+    EDIT = "edit"
+    """Accept changes to templates, practices and training."""
+
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.READER: frozenset(),
+    Role.CONTRIBUTOR: frozenset({Permission.CONTRIBUTE}),
+    Role.COORDINATOR: frozenset({Permission.CONTRIBUTE, Permission.REVIEW}),
+    Role.CONSULTANT: frozenset({Permission.CONTRIBUTE, Permission.EDIT}),
+    Role.TRAINER: frozenset({Permission.CONTRIBUTE, Permission.EDIT}),
+    Role.ANALYST: frozenset({Permission.CONTRIBUTE}),
+    Role.ADMINISTRATOR: frozenset({Permission.CONTRIBUTE, Permission.EDIT}),
+    Role.MANAGER: frozenset(Permission),
+}
+"""Each role as a set of permissions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +44,11 @@ class Principal:
     clearance: Classification
     """The highest classification they may read."""
     may_write: bool = False
+    roles: frozenset[Role] = frozenset()
+
+    def may(self, permission: Permission) -> bool:
+        """Whether one of their roles permits it."""
+        return any(permission in PERMISSIONS[role] for role in self.roles)
 
     @property
     def sees_everything(self) -> bool:
@@ -26,14 +56,14 @@ class Principal:
         return self.clearance is _ORDER[-1]
 
 
-LOCAL_USER = Principal("local", _ORDER[-1], may_write=True)
+LOCAL_USER = Principal("local", _ORDER[-1], may_write=True, roles=frozenset(Role))
 """The one person of a laptop, who may do everything."""
 
 
-def visible(principal: Principal) -> ColumnElement[bool]:
-    """The condition on Item that holds for what *principal* may see: live and not above their clearance."""
-    live = Item.withdrawn_at.is_(None)
-    return live if principal.sees_everything else and_(live, readable(principal))
+def visible(principal: Principal, item: type[Item] = Item) -> ColumnElement[bool]:
+    """The condition on *item* that holds for what *principal* may see: live and not above their clearance."""
+    live = item.withdrawn_at.is_(None)
+    return live if principal.sees_everything else and_(live, item.classification.in_(cleared(principal)))
 
 
 def readable(principal: Principal) -> ColumnElement[bool]:
@@ -44,6 +74,12 @@ def readable(principal: Principal) -> ColumnElement[bool]:
 def cleared(principal: Principal) -> tuple[Classification, ...]:
     """The classifications that *principal* may read."""
     return _ORDER[: _ORDER.index(principal.clearance) + 1]
+
+
+def require(principal: Principal, permission: Permission) -> None:
+    """Raise NotFoundError unless *principal* may do it: a stranger learns nothing of what exists."""
+    if not principal.may(permission):
+        raise NotFoundError("There is nothing here that you may do this to.")
 
 
 def require_write(principal: Principal) -> None:

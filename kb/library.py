@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass, replace
 from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session, with_polymorphic
 
-from kb import audit, facet_codes, facets, passages
-from kb.access import Principal, require_write
-from kb.errors import InvalidError
+from kb import audit, facet_codes, facets, passages, steps
+from kb.access import Permission, Principal, require, require_write, visible
+from kb.errors import ConflictError, InvalidError, NotFoundError
+from kb.lifecycle import RULES, Move
 from kb.models import (
     Document,
     Facet,
@@ -27,7 +28,7 @@ from kb.models import (
     now,
 )
 from kb.text import digest, shorten
-from kb.values import ItemDraft, SourceDraft, Tally
+from kb.values import ItemDraft, ItemId, SourceDraft, Tally
 from kb.vocabulary import REFERENCE_PREFIX, Kind, Status
 
 _ROWS: dict[Kind, type[Item]] = {
@@ -93,21 +94,25 @@ def store(session: Session, principal: Principal, source: SourceDraft, drafts: S
         if item is None:
             item = _ROWS[draft.kind](ref=uuid4().hex, source_id=row.id, source_key=draft.key)
             added.append((incoming, item))
-        elif item.digest != incoming.digest:
+        elif (item.source_digest or item.digest) != incoming.digest:
             item.version += 1
             changed.append((incoming, item))
         else:
             (restored if item.withdrawn_at else kept).append((incoming, item))
-    written = [*added, *changed, *restored]
-    for incoming, item in written:
+    for incoming, item in [*added, *changed]:
+        status = item.status
         _fill(item, incoming, projects)
+        _restate(session, principal, item, status, incoming.draft.status)
+    for _, item in restored:
+        item.withdrawn_at, item.updated_at = None, now()
     session.add_all(item for _, item in added)
     session.flush()
     for incoming, item in added:
         item.ref = incoming.draft.ref or f"{REFERENCE_PREFIX[incoming.draft.kind]}-{item.id}"
-    _add_versions(session, [*added, *changed], principal, source)
-    _replace_facets(session, written)
-    _replace_passages(session, [*written, *(kept if read_anew else ())])
+    _add_versions(session, [*added, *changed], principal, source.digest)
+    _replace_facets(session, [*added, *changed])
+    read_again = [pair for pair in (*kept, *restored) if read_anew and not pair[1].source_digest]
+    _replace_passages(session, [*added, *changed, *read_again])
     vanished = [item for item in present.values() if item.withdrawn_at is None]
     for item in vanished:
         item.withdrawn_at = now()
@@ -115,6 +120,49 @@ def store(session: Session, principal: Principal, source: SourceDraft, drafts: S
     audit.record(session, principal, "store", source.location, **asdict(tally))
     session.flush()
     return tally
+
+
+def write(session: Session, principal: Principal, draft: ItemDraft, ref: str | None = None) -> ItemId:
+    """Keep *draft* as a new item, or as a new version of the item *ref*; nothing happens if it says the same.
+
+    A lesson that was reviewed already goes back to review. Raises NotFoundError for no such item, or none
+    that *principal* may change, ConflictError when *ref* is of another kind.
+    """
+    require(principal, Permission.CONTRIBUTE)
+    incoming = _incoming(draft)
+    projects = _projects(session, {draft.project} - {""})
+    if ref is None:
+        item = _ROWS[draft.kind](ref=uuid4().hex, source_key="")
+        _fill(item, incoming, projects)
+        _restate(session, principal, item, None, draft.status)
+        session.add(item)
+        session.flush()
+        item.ref = draft.ref or f"{REFERENCE_PREFIX[draft.kind]}-{item.id}"
+    else:
+        item = _writable(session, principal, ref, draft.kind)
+        if item.digest == incoming.digest:
+            return ItemId(item.id)
+        from_file = item.source_digest or (item.digest if item.source_id else "")
+        status, item.version = item.status, item.version + 1
+        _fill(item, incoming._replace(draft=replace(draft, ref=None, locator=item.source_locator)), projects)
+        item.source_digest = from_file
+        _restate(session, principal, item, status, draft.status or Status(status))
+    _add_versions(session, [(incoming, item)], principal, "")
+    _replace_facets(session, [(incoming, item)])
+    _replace_passages(session, [(incoming, item)])
+    audit.record(session, principal, "write", item.ref, version=item.version)
+    session.flush()
+    return ItemId(item.id)
+
+
+def _writable(session: Session, principal: Principal, ref: str, kind: Kind) -> Item:
+    every_kind = with_polymorphic(Item, "*")
+    item = session.scalars(select(every_kind).where(every_kind.ref == ref, visible(principal))).one_or_none()
+    if item is None:
+        raise NotFoundError(f"There is no item {ref!r} here that you may change.")
+    if item.kind != kind:
+        raise ConflictError(f"{ref} is a {item.kind}, not a {kind}.")
+    return item
 
 
 def store_copy(session: Session, principal: Principal, source: SourceDraft, original: int) -> Tally:
@@ -197,13 +245,24 @@ def _fill(item: Item, incoming: _Incoming, projects: dict[str, int]) -> None:
     if draft.ref:
         item.ref = draft.ref
     item.project_id = projects.get(draft.project)
-    item.status = draft.status or first_status(draft.kind)
     item.source_page, item.source_slide = draft.locator.page, draft.locator.slide
     item.source_sheet, item.source_row = draft.locator.sheet, draft.locator.row
     item.digest = incoming.digest
+    item.source_digest = ""
     item.version = item.version or 1
     item.updated_at = now()
     item.withdrawn_at = None
+
+
+def _restate(
+    session: Session, principal: Principal, item: Item, present: str | None, wanted: Status | None
+) -> None:
+    """The status after *item* was written: stated, or the first; a reviewed lesson goes back to review."""
+    if present is not None and item.kind == Kind.LESSON and present in RULES[Move.EDIT].origins:
+        item.status = Status(present)
+        steps.take(session, principal, item, Move.EDIT)
+    else:
+        item.status = wanted or first_status(Kind(item.kind))
 
 
 def first_status(kind: Kind) -> Status:
@@ -211,7 +270,7 @@ def first_status(kind: Kind) -> Status:
     return Status.SUBMITTED if kind is Kind.LESSON else Status.PUBLISHED
 
 
-def _add_versions(session: Session, pairs: Sequence[Pair], principal: Principal, source: SourceDraft) -> None:
+def _add_versions(session: Session, pairs: Sequence[Pair], principal: Principal, file_digest: str) -> None:
     rows = [
         {
             "item_id": item.id,
@@ -219,7 +278,7 @@ def _add_versions(session: Session, pairs: Sequence[Pair], principal: Principal,
             "title": item.title,
             "body": incoming.draft.body,
             "record": incoming.record,
-            "file_digest": source.digest,
+            "file_digest": file_digest,
             "author": principal.name,
         }
         for incoming, item in pairs

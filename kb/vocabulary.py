@@ -168,6 +168,67 @@ class TrainingLevel(StrEnum):
     EXPERT = "expert"
 
 
+class Target(StrEnum):
+    """What a remedial action changes (after TNO's levels of remedy)."""
+
+    TEMPLATE = "template"
+    PROCESS = "process"
+    TRAINING = "training"
+    STANDARD = "standard"
+    TOOL = "tool"
+    ORGANISATION = "organisation"
+
+
+class ActionState(StrEnum):
+    """Where a remedial action stands."""
+
+    OPEN = "open"
+    DONE = "done"
+    VALIDATED = "validated"
+    CANCELLED = "cancelled"
+
+
+class ChangeState(StrEnum):
+    """Where a proposed change to a text stands."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class Outcome(StrEnum):
+    """What came of applying a lesson or a practice."""
+
+    NOT_YET_KNOWN = "not_yet_known"
+    EFFECTIVE = "effective"
+    PARTLY_EFFECTIVE = "partly_effective"
+    NOT_EFFECTIVE = "not_effective"
+    RECURRENCE = "recurrence"
+
+
+class Link(StrEnum):
+    """How one item stands to another."""
+
+    DUPLICATE_OF = "duplicate_of"
+    SUPERSEDES = "supersedes"
+    CONTRADICTS = "contradicts"
+    SUPPORTS = "supports"
+    RELATED_TO = "related_to"
+
+
+class Role(StrEnum):
+    """What somebody does in the office."""
+
+    READER = "reader"
+    CONTRIBUTOR = "contributor"
+    COORDINATOR = "coordinator"
+    CONSULTANT = "consultant"
+    TRAINER = "trainer"
+    ANALYST = "analyst"
+    ADMINISTRATOR = "administrator"
+    MANAGER = "manager"
+
+
 class FacetName(StrEnum):
     """What results can be filtered and counted by."""
 

@@ -1,0 +1,204 @@
+"""Remedial actions: what is done so that a lesson need not be learned again, and who says that it works."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from kb import audit, items, lessons, steps
+from kb.access import Permission, Principal, require, visible
+from kb.errors import ConflictError, InvalidError, NotFoundError
+from kb.lifecycle import Move
+from kb.models import Item, Lesson, RemedialAction, now
+from kb.text import squash
+from kb.vocabulary import ActionState, Status, Target
+
+UNFINISHED = (ActionState.OPEN, ActionState.DONE)
+"""Somebody still has to do or to validate them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A remedial action of a lesson."""
+
+    id: int
+    lesson: str
+    """Its reference."""
+    lesson_title: str
+    what: str
+    target: Target
+    owner: str
+    due: date | None
+    state: ActionState
+    evidence: str
+    created_at: datetime
+    created_by: str
+    done_at: datetime | None
+    validated_at: datetime | None
+    validated_by: str
+
+    def overdue(self, today: date) -> bool:
+        """Whether it should have been done before *today*."""
+        return self.state is ActionState.OPEN and self.due is not None and self.due < today
+
+
+def add(
+    session: Session,
+    principal: Principal,
+    ref: str,
+    *,
+    what: str,
+    target: Target,
+    owner: str,
+    due: date | None = None,
+) -> int:
+    """Give the lesson *ref* an action; an endorsed lesson is in action from then on. The action's number.
+
+    Raises NotFoundError, ConflictError when the lesson is not endorsed, InvalidError when a part is missing.
+    """
+    require(principal, Permission.CONTRIBUTE)
+    lesson = lessons.find(session, principal, ref)
+    said, who = what.strip(), squash(owner)
+    if not said or not who:
+        raise InvalidError("An action needs what is to be done and an owner.")
+    if lesson.status not in (Status.ENDORSED, Status.IN_ACTION):
+        raise ConflictError("Actions belong to lessons that are endorsed: have this one reviewed first.")
+    if lesson.status == Status.ENDORSED:
+        steps.take(session, principal, lesson, Move.ACT)
+    row = RemedialAction(
+        item_id=lesson.id,
+        what=said,
+        target=target,
+        owner=who[:200],
+        due=due,
+        state=ActionState.OPEN,
+        created_by=principal.name,
+    )
+    session.add(row)
+    session.flush()
+    audit.record(session, principal, "add_action", ref, number=row.id)
+    return row.id
+
+
+def finish(session: Session, principal: Principal, number: int, evidence: str) -> None:
+    """Note that an action is done, with what shows it; it waits for somebody else to validate it."""
+    require(principal, Permission.CONTRIBUTE)
+    row = _find(session, principal, number)
+    if not evidence.strip():
+        raise InvalidError("Say what shows that it is done: a version, a report, a measurement.")
+    _change(session, principal, row, ActionState.OPEN, ActionState.DONE)
+    row.evidence, row.done_at = evidence.strip(), now()
+
+
+def validate(session: Session, principal: Principal, number: int, evidence: str = "") -> None:
+    """Note that a done action works. Raises ConflictError when *principal* is its owner or did it."""
+    require(principal, Permission.REVIEW)
+    row = _find(session, principal, number)
+    if principal.name.casefold() == row.owner.casefold():
+        raise ConflictError("Somebody other than the action's owner has to find that it works.")
+    _change(session, principal, row, ActionState.DONE, ActionState.VALIDATED)
+    if evidence.strip():
+        row.evidence = f"{row.evidence}\n\n{evidence.strip()}"
+    row.validated_by, row.validated_at = principal.name, now()
+
+
+def reopen(session: Session, principal: Principal, number: int, reason: str) -> None:
+    """Note that a done action does not work yet."""
+    require(principal, Permission.REVIEW)
+    row = _find(session, principal, number)
+    if not reason.strip():
+        raise InvalidError("Say what is missing, so that its owner can go on.")
+    _change(session, principal, row, ActionState.DONE, ActionState.OPEN)
+    row.evidence = f"{row.evidence}\n\n{principal.name}: {reason.strip()}"
+    row.done_at = None
+
+
+def cancel(session: Session, principal: Principal, number: int, reason: str) -> None:
+    """Give an action up, with the reason."""
+    require(principal, Permission.REVIEW)
+    row = _find(session, principal, number)
+    if not reason.strip():
+        raise InvalidError("Say why it is given up.")
+    _change(session, principal, row, ActionState(row.state), ActionState.CANCELLED)
+    row.evidence = reason.strip()
+
+
+def of_lesson(session: Session, principal: Principal, ref: str) -> list[Action]:
+    """The actions of the lesson *ref*, the first first. Raises NotFoundError."""
+    lesson = items.get(session, principal, ref)
+    return _read(session, principal, RemedialAction.item_id == lesson.head.id)
+
+
+def unfinished(session: Session, principal: Principal, owner: str = "") -> list[Action]:
+    """Actions that are not finished, those due first first; only those of *owner* if given."""
+    whose = (RemedialAction.owner == owner,) if owner else ()
+    found = _read(session, principal, RemedialAction.state.in_(UNFINISHED), *whose)
+    return sorted(found, key=lambda action: (action.due or date.max, action.id))
+
+
+def get(session: Session, principal: Principal, number: int) -> Action:
+    """The action with that number. Raises NotFoundError when its lesson may not be read."""
+    found = _read(session, principal, RemedialAction.id == number)
+    if not found:
+        raise NotFoundError(f"There is no action {number} here, or you may not read it.")
+    return found[0]
+
+
+def _read(session: Session, principal: Principal, *conditions: ColumnElement[bool]) -> list[Action]:
+    rows = session.execute(
+        select(RemedialAction, Item.ref, Item.title)
+        .join(Item, Item.id == RemedialAction.item_id)
+        .where(visible(principal), *conditions)
+        .order_by(RemedialAction.id)
+    )
+    return [
+        Action(
+            id=row.id,
+            lesson=ref,
+            lesson_title=title,
+            what=row.what,
+            target=Target(row.target),
+            owner=row.owner,
+            due=row.due,
+            state=ActionState(row.state),
+            evidence=row.evidence,
+            created_at=row.created_at,
+            created_by=row.created_by,
+            done_at=row.done_at,
+            validated_at=row.validated_at,
+            validated_by=row.validated_by,
+        )
+        for row, ref, title in rows
+    ]
+
+
+def _find(session: Session, principal: Principal, number: int) -> RemedialAction:
+    query = (
+        select(RemedialAction)
+        .join(Item, Item.id == RemedialAction.item_id)
+        .where(visible(principal), RemedialAction.id == number)
+    )
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        raise NotFoundError(f"There is no action {number} here, or you may not read it.")
+    return row
+
+
+def _change(
+    session: Session, principal: Principal, row: RemedialAction, wanted: ActionState, result: ActionState
+) -> None:
+    if row.state != wanted or wanted in (ActionState.VALIDATED, ActionState.CANCELLED):
+        raise ConflictError(f"This action is {row.state}; that can only be done to one that is {wanted}.")
+    row.state = result
+    ref = session.scalar(select(Lesson.ref).where(Lesson.id == row.item_id)) or ""
+    audit.record(session, principal, f"action_{result}", ref, number=row.id)
+    session.flush()
+
+
+def close(session: Session, principal: Principal, number: int, evidence: str) -> None:
+    """Note that an action is done because what it asked for was accepted."""
+    row = _find(session, principal, number)
+    if row.state == ActionState.OPEN:
+        _change(session, principal, row, ActionState.OPEN, ActionState.DONE)
+        row.evidence, row.done_at = evidence, now()
