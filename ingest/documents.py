@@ -5,20 +5,23 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
-from ingest import dates, fields, front_matter, markdown, passages, recognise, terms, titles
+from ingest import dates, fields, form_reading, front_matter, markdown, passages, recognise, terms, titles
 from ingest.converted import Body, Converted
 from ingest.markdown import Parsed
 from ingest.recognise import Names
 from kb.text import shorten, squash
 from kb.values import (
+    Choices,
     DocumentFields,
+    Formula,
     ItemDraft,
     KindFields,
     LessonFields,
     Taught,
+    TemplateFields,
     TrainingFields,
 )
-from kb.vocabulary import Classification, Kind, Polarity, Status, TrainingFormat, term
+from kb.vocabulary import Classification, Kind, Polarity, Status, TemplateForm, TrainingFormat, term
 
 _SUMMARY_LENGTH = 240
 _REFERENCE_LENGTH = 60
@@ -130,7 +133,7 @@ def _fields(kind: Kind, front: dict[str, Any], parsed: Parsed, names: Names, tit
     if kind is Kind.PRACTICE:
         return fields.practice(parsed)
     if kind is Kind.TEMPLATE:
-        return fields.template(parsed)
+        return _template(front, parsed)
     if kind is Kind.TRAINING:
         return _training(front)
     return DocumentFields(recognise.document_kind(names, title, front_matter.text(front, "document_kind")))
@@ -144,6 +147,25 @@ def _lesson(front: dict[str, Any], parsed: Parsed, stated: bool) -> LessonFields
         polarity=polarity or (None if stated else Polarity.NEGATIVE),
         priority=terms.find(terms.PRIORITIES, front_matter.text(front, "priority")),
     )
+
+
+def _template(front: dict[str, Any], parsed: Parsed) -> TemplateFields:
+    """A template's fields, and how they are filled."""
+    choices = {name: front_matter.texts({"": values}, "") for name, values in _pairs(front, "choices")}
+    return replace(
+        fields.template(parsed),
+        form=term(TemplateForm, front_matter.text(front, "form")) or form_reading.shape(parsed),
+        choices=tuple(Choices(name, values) for name, values in choices.items() if values),
+        formulas=tuple(
+            Formula(name, formula) for name, formula in _pairs(front, "formulas") if isinstance(formula, str)
+        ),
+    )
+
+
+def _pairs(front: dict[str, Any], key: str) -> list[tuple[str, object]]:
+    value = front.get(key)
+    given = cast(dict[object, object], value) if isinstance(value, dict) else {}
+    return [(str(name), inner) for name, inner in given.items()]
 
 
 def _training(front: dict[str, Any]) -> TrainingFields:

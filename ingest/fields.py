@@ -82,7 +82,14 @@ def practice(parsed: Parsed) -> PracticeFields:
 
 def template(parsed: Parsed) -> TemplateFields:
     """A template's fields as far as sections bear their names."""
-    return TemplateFields(**_texts(parsed, TEMPLATE))
+    texts = _texts(parsed, TEMPLATE)
+    return TemplateFields(
+        purpose=texts["purpose"],
+        when_to_use=texts["when_to_use"],
+        tailoring=texts["tailoring"],
+        fields_to_fill=texts["fields_to_fill"],
+        example=texts["example"],
+    )
 
 
 def headings(parsed: Parsed) -> set[str]:

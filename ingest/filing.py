@@ -24,7 +24,7 @@ from kb.settings import MEGABYTE, Limits
 from kb.sources import KnownSource
 from kb.values import SourceDraft, Tally
 
-READER = "hindsight-reader 1"
+READER = "hindsight-reader 2"
 """Name and version of this code; a new version reads every file anew."""
 UPLOADED = "upload"
 """The label below which nothing vanishes: an upload does not say what was not uploaded."""

@@ -144,8 +144,7 @@ def _training(row: _Reader) -> ItemDraft:
     sections = [description or _prose(summary)]
     if taught:
         sections.append(
-            "## What you will learn\n\n"
-            + "\n".join(f"- {_literal(c.name)}, level {c.level}" for c in taught)
+            "## What you will learn\n\n" + "\n".join(f"- {_literal(c.name)}, level {c.level}" for c in taught)
         )
     if skills:
         sections.append("## Skills\n\n" + "\n".join(f"- {_literal(skill)}" for skill in skills))

@@ -9,8 +9,10 @@ import xlsxwriter  # pyright: ignore[reportMissingTypeStubs]
 
 Cell = str | int | float | date | None
 
-_MAX_CELL = 32_767
+MAX_CELL = 32_767
 """Characters that a cell can hold."""
+SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+"""Options under which no text becomes a formula or a link."""
 _WIDTHS = (8, 60)
 """Least and greatest width of a column, in characters."""
 
@@ -21,8 +23,7 @@ def write(sheet: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) ->
     Texts stay texts: none becomes a formula or a link.
     """
     target = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book: Any = xlsxwriter.Workbook(target, options)
+    book: Any = xlsxwriter.Workbook(target, SAFE)
     page = book.add_worksheet(sheet)
     heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     plain = book.add_format({"text_wrap": True, "valign": "top"})
@@ -35,7 +36,7 @@ def write(sheet: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) ->
             if isinstance(value, date):
                 page.write_datetime(number, place, value, day)
             elif isinstance(value, str):
-                page.write_string(number, place, value[:_MAX_CELL], plain)
+                page.write_string(number, place, value[:MAX_CELL], plain)
             elif value is not None:
                 page.write_number(number, place, value, plain)
             widths[place] = max(widths[place], len(str(value or "")))

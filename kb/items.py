@@ -16,7 +16,18 @@ from kb.access import Principal, readable, visible
 from kb.database import among
 from kb.errors import NotFoundError
 from kb.models import Facet, Item, Project, Source, Version
-from kb.values import KIND_FIELDS, Filters, ItemId, KindFields, Locator, Taught, TrainingFields
+from kb.values import (
+    KIND_FIELDS,
+    Choices,
+    Filters,
+    Formula,
+    ItemId,
+    KindFields,
+    Locator,
+    Taught,
+    TemplateFields,
+    TrainingFields,
+)
 from kb.vocabulary import (
     Classification,
     DocumentKind,
@@ -25,6 +36,7 @@ from kb.vocabulary import (
     Polarity,
     Priority,
     Status,
+    TemplateForm,
     TrainingFormat,
     TrainingLevel,
 )
@@ -34,6 +46,7 @@ _TERMS: dict[str, type[StrEnum]] = {
     "priority": Priority,
     "format": TrainingFormat,
     "level": TrainingLevel,
+    "form": TemplateForm,
     "document_kind": DocumentKind,
 }
 """Kinds' own fields that hold a term, stored as plain text."""
@@ -406,6 +419,9 @@ def _fields(row: Item) -> KindFields:
     if shape is TrainingFields:
         values["competences"] = tuple(Taught(**taught) for taught in values["competences"])
         values["prerequisites"] = tuple(values["prerequisites"])
+    if shape is TemplateFields:
+        values["choices"] = tuple(Choices(one["field"], tuple(one["values"])) for one in values["choices"])
+        values["formulas"] = tuple(Formula(**one) for one in values["formulas"])
     return shape(**values)
 
 

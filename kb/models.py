@@ -194,6 +194,9 @@ class Template(Item):
     tailoring: Mapped[str] = mapped_column(Text, default="")
     fields_to_fill: Mapped[str] = mapped_column(Text, default="")
     example: Mapped[str] = mapped_column(Text, default="")
+    form: Mapped[str] = mapped_column(String(20), default="document")
+    choices: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    formulas: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
 
 class Training(Item):

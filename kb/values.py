@@ -17,6 +17,7 @@ from kb.vocabulary import (
     Priority,
     Sector,
     Status,
+    TemplateForm,
     TrainingFormat,
     TrainingLevel,
 )
@@ -63,6 +64,22 @@ class Taught:
 
 
 @dataclass(frozen=True, slots=True)
+class Choices:
+    """The values that a field of a template offers."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """How a field of a template is worked out of other fields, whose names stand in braces."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class LessonFields:
     """A lesson's own fields; texts are Markdown."""
 
@@ -100,6 +117,9 @@ class TemplateFields:
     tailoring: str = ""
     fields_to_fill: str = ""
     example: str = ""
+    form: TemplateForm = TemplateForm.DOCUMENT
+    choices: tuple[Choices, ...] = ()
+    formulas: tuple[Formula, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

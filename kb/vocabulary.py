@@ -147,6 +147,13 @@ class DocumentKind(StrEnum):
     OTHER = "other"
 
 
+class TemplateForm(StrEnum):
+    """How a template is filled."""
+
+    DOCUMENT = "document"
+    REGISTER = "register"
+
+
 class TrainingFormat(StrEnum):
     """How training is given."""
 
