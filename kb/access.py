@@ -1,6 +1,6 @@
 """Who reads, and what they may see. Every read takes a Principal and filters inside the query."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_
@@ -58,6 +58,11 @@ class Principal:
 
 LOCAL_USER = Principal("local", _ORDER[-1], may_write=True, roles=frozenset(Role))
 """The one person of a laptop, who may do everything."""
+
+
+def local_user(name: str) -> Principal:
+    """The one person of a laptop under their name, by which what they write is known."""
+    return replace(LOCAL_USER, name=name)
 
 
 def visible(principal: Principal, item: type[Item] = Item) -> ColumnElement[bool]:

@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="address the server binds to")
     port: int = Field(default=8000, gt=0, lt=65536, description="port the server binds to")
     threads: int = Field(default=0, ge=0, description="threads of the encoder; 0 = one per core")
+    person: str = Field(
+        default="local", min_length=1, max_length=200, description="name of whoever uses this machine"
+    )
     search_log: bool = Field(default=True, description="keep who searched for what and what they opened")
     search_log_days: int = Field(default=365, gt=0, description="days after which that is forgotten")
     limits: Limits = Field(default_factory=Limits)

@@ -23,7 +23,7 @@ from web.api import (
     synonyms,
 )
 from web.guard import LOOPBACK, Guard
-from web.pages import about, encoders, feed, importing, item, quality, searches, searching, similar
+from web.pages import about, encoders, feed, importing, item, people, quality, searches, searching, similar
 from web.pages import projects as project_pages
 from web.pages import synonyms as synonym_pages
 from web.release import release
@@ -88,6 +88,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         quality,
         encoders,
         synonym_pages,
+        people,
         about,
     )
     for module in pages:

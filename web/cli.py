@@ -28,13 +28,17 @@ def base(
         Path | None,
         typer.Option(help="Folder that holds everything kept; default: $KB_DATA or ./data.", file_okay=False),
     ] = None,
+    person: Annotated[
+        str | None, typer.Option("--as", help="Your name, for what you write; default: $KB_PERSON.")
+    ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Tell more on standard error.")] = False,
 ) -> None:
     """Hindsight: the knowledge base of a Project Management Office."""
     from web import log
+    from web.terminal import Chosen
 
     log.set_up(verbose=verbose)
-    context.obj = data
+    context.obj = Chosen(data, person)
 
 
 @app.command()
@@ -43,14 +47,13 @@ def init(
     starter: Annotated[bool, typer.Option(help="Load the starter library.")] = True,
 ) -> None:
     """Prepare the data folder: schema, encoder, starter library, index."""
-    from kb.access import LOCAL_USER
     from web import printing, progress, reports, work
-    from web.terminal import err, opened, out
+    from web.terminal import err, opened, out, person
 
     with opened(context.obj) as services:
         with progress.shown(err()) as listener:
             work.prepare(services)
-            report = work.ingest_starter(services, LOCAL_USER, listener=listener) if starter else None
+            report = work.ingest_starter(services, person(services), listener=listener) if starter else None
             synced = work.sync(services, listener=listener)
         if report:
             reports.report(out(), report, brief=True)
@@ -73,16 +76,15 @@ def ingest(
 ) -> None:
     """Read files and folders into the base. Exit code 1 when a file failed."""
     from ingest.pipeline import Options
-    from kb.access import LOCAL_USER
     from web import printing, progress, reports, work
-    from web.terminal import FAILED, err, give_json, opened, out
+    from web.terminal import FAILED, err, give_json, opened, out, person
 
     options = Options(dry_run=dry_run, mapping=_mapping(mapping or []))
     synced = None
     with opened(context.obj) as services:
         with progress.shown(err(), quiet=json) as listener:
             work.prepare(services)
-            report = work.ingest(services, LOCAL_USER, paths, options, listener=listener)
+            report = work.ingest(services, person(services), paths, options, listener=listener)
             if sync and not dry_run:
                 synced = work.sync(services, listener=listener)
         if json:
@@ -152,12 +154,11 @@ def search(  # noqa: PLR0913 - each is an option of the command
     json: Json = False,
 ) -> None:
     """Search; best first, each result with the reason why it is there."""
-    from kb.access import LOCAL_USER
     from kb.searches import Through
     from web import history
     from web.commands import exports, filters
     from web.finding import Paging
-    from web.terminal import existing, give_json, out
+    from web.terminal import existing, give_json, out, person
 
     text = " ".join(query)
     chosen = filters.chosen(
@@ -177,7 +178,7 @@ def search(  # noqa: PLR0913 - each is an option of the command
             exports.write(services, text, chosen, form, output)
             return
         with services.sessions() as session:
-            found = history.search(services, session, LOCAL_USER, text, chosen, paging, Through.CLI)
+            found = history.search(services, session, person(services), text, chosen, paging, Through.CLI)
         if json:
             from web.answers import SearchOut
 
@@ -223,19 +224,18 @@ def show(
     from datetime import UTC, datetime
 
     from kb import items
-    from kb.access import LOCAL_USER
     from web import printing, schemas
-    from web.terminal import existing, give_json, out
+    from web.terminal import existing, give_json, out, person
 
     with existing(context.obj) as services, services.sessions() as session:
         if version is None:
-            item = items.get(session, LOCAL_USER, ref)
+            item = items.get(session, person(services), ref)
             if json:
                 give_json(schemas.ItemDetailOut.of_detail(item).model_dump(mode="json"))
             else:
                 printing.item(out(), item, datetime.now(UTC).date())
             return
-        past = items.version(session, LOCAL_USER, ref, version)
+        past = items.version(session, person(services), ref, version)
         if json:
             give_json(schemas.VersionDetailOut.of_detail(past).model_dump(mode="json"))
         else:
@@ -252,9 +252,8 @@ def serve(
     starter: Annotated[bool, typer.Option(help="Load the starter library.")] = True,
 ) -> None:
     """Serve pages and API; prepares what is missing first."""
-    from kb.access import LOCAL_USER
     from web import lock, printing, progress, reports, serving, work
-    from web.terminal import err, opened, out
+    from web.terminal import err, opened, out, person
 
     with opened(context.obj, host=host) as services:
         at = services.settings.host
@@ -264,7 +263,9 @@ def serve(
         ):
             with progress.shown(err()) as listener:
                 work.prepare(services)
-                report = work.ingest_starter(services, LOCAL_USER, listener=listener) if starter else None
+                report = (
+                    work.ingest_starter(services, person(services), listener=listener) if starter else None
+                )
                 synced = work.sync(services, listener=listener)
                 services.reranker(listener.tell)
                 services.search()

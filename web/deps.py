@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator
 from typing import Annotated, cast
+from urllib.parse import unquote
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
-from kb.access import LOCAL_USER, Principal
+from kb.access import Principal, local_user
 from kb.database import transaction
+from kb.text import squash
 from web.runner import Runner
 from web.wiring import Services
+
+PERSON_COOKIE = "person"
+"""Keeps the name of whoever uses this browser; it opens nothing, it only signs."""
 
 
 def services(request: Request) -> Services:
@@ -22,9 +27,9 @@ def runner(request: Request) -> Runner:
     return cast(Runner, request.app.state.runner)
 
 
-def reader() -> Principal:
-    """Who asks: on a laptop always the local user."""
-    return LOCAL_USER
+def reader(request: Request, found: Annotated[Services, Depends(services)]) -> Principal:
+    """Who asks: on a laptop the local user, under the name that they gave on the page /you."""
+    return local_user(squash(unquote(request.cookies.get(PERSON_COOKIE, "")))[:200] or found.settings.person)
 
 
 def session(found: Annotated[Services, Depends(services)]) -> Iterator[Session]:

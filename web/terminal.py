@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from rich.text import Text
 from sqlalchemy import make_url
 
 from kb import database
+from kb.access import Principal, local_user
 from kb.errors import InvalidError, KbError, UnavailableError
 from kb.settings import Settings
 from search.terms import QueryError
@@ -92,11 +94,19 @@ def _point_at(error: QueryError) -> None:
         console.print(Text("  " + text, style, no_wrap=True, overflow="ellipsis"))
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What was said before the command: which base, and who uses it."""
+
+    data: Path | None
+    person: str | None
+
+
 @contextmanager
-def opened(data: Path | None, **changes: Any) -> Generator[Services]:
-    """The services of the base in *data*; ends well whatever happens."""
+def opened(chosen: Chosen, **changes: Any) -> Generator[Services]:
+    """The services of the base that was chosen; ends well whatever happens."""
     with manners():
-        services = wiring.build(settings(data, **changes))
+        services = wiring.build(settings(chosen.data, person=chosen.person, **changes))
         try:
             yield services
         finally:
@@ -104,18 +114,23 @@ def opened(data: Path | None, **changes: Any) -> Generator[Services]:
 
 
 @contextmanager
-def existing(data: Path | None) -> Generator[Services]:
+def existing(chosen: Chosen) -> Generator[Services]:
     """As *opened*, for commands that only make sense on a base that is there."""
     with manners():
-        chosen = settings(data)
-        url = make_url(chosen.url)
+        found = settings(chosen.data)
+        url = make_url(found.url)
         if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
             raise UnavailableError(
-                f"There is no knowledge base in {chosen.data} yet. Run `kb init` to make one."
+                f"There is no knowledge base in {found.data} yet. Run `kb init` to make one."
             )
-    with opened(data) as services:
+    with opened(chosen) as services:
         database.migrate(services.database)
         yield services
+
+
+def person(services: Services) -> Principal:
+    """Who uses the command line."""
+    return local_user(services.settings.person)
 
 
 def _escaped(text: str) -> str:

@@ -50,14 +50,13 @@ def adapt(  # noqa: PLR0913 - each is an option of the command
 def _train(services: "Services", minutes: float, queries: list[Path], *, negatives: bool, json: bool) -> None:
     from dataclasses import asdict
 
-    from kb.access import LOCAL_USER
     from web import adapting, progress, reports
-    from web.terminal import FAILED, INTERRUPTED, err, give_json, out
+    from web.terminal import FAILED, INTERRUPTED, err, give_json, out, person
 
     try:
         with progress.shown(err(), quiet=json) as listener:
             adapted = adapting.adapt(
-                services, LOCAL_USER, minutes, queries, negatives=negatives, listener=listener
+                services, person(services), minutes, queries, negatives=negatives, listener=listener
             )
     except KeyboardInterrupt:
         err().print("Stopped. The model in use stays in use; nothing was changed.")
@@ -71,15 +70,14 @@ def _train(services: "Services", minutes: float, queries: list[Path], *, negativ
 
 
 def _switch(services: "Services", name: str | None, *, json: bool) -> None:
-    from kb.access import LOCAL_USER
     from web import adapting, progress
-    from web.terminal import err, give_json, out
+    from web.terminal import err, give_json, out, person
 
     with progress.shown(err(), quiet=json) as listener:
         if name is None:
-            name = adapting.revert(services, LOCAL_USER, listener=listener)
+            name = adapting.revert(services, person(services), listener=listener)
         else:
-            adapting.use(services, LOCAL_USER, name, listener=listener)
+            adapting.use(services, person(services), name, listener=listener)
     model = services.encoder().model
     if json:
         give_json({"name": name, "model": model})
@@ -100,11 +98,10 @@ def _list(services: "Services", *, json: bool) -> None:
 
 
 def _prune(services: "Services", *, json: bool) -> None:
-    from kb.access import LOCAL_USER
     from web import adapting
-    from web.terminal import give_json, out
+    from web.terminal import give_json, out, person
 
-    gone = adapting.prune(services, LOCAL_USER)
+    gone = adapting.prune(services, person(services))
     if json:
         give_json({"removed": gone})
     else:

@@ -113,19 +113,25 @@ class _Evaluating:
         self._quiet = quiet
 
     def __call__(self, folder: Path, *, baseline: bool, gate: bool) -> _Done:
-        from kb.access import LOCAL_USER
         from search import querysets
         from web import evaluating, progress
         from web.evaluating import Variant
-        from web.terminal import err
+        from web.terminal import err, person
 
         queryset = querysets.read(folder)
-        held = evaluating.required_baseline(self._services, LOCAL_USER, queryset) if gate else None
+        held = (
+            evaluating.required_baseline(self._services, person(self._services), queryset) if gate else None
+        )
         stored = [self._stored(queryset, number) for number in self._asked.runs]
         variants = [Variant(), *self._asked.variants]
         with progress.shown(err(), quiet=self._quiet) as listener:
             runs = evaluating.run(
-                self._services, LOCAL_USER, queryset, variants, baseline=baseline, listener=listener
+                self._services,
+                person(self._services),
+                queryset,
+                variants,
+                baseline=baseline,
+                listener=listener,
             )
         before = [*([held] if held else []), *stored]
         return _Done(
@@ -139,13 +145,13 @@ class _Evaluating:
 
     def _stored(self, queryset: "QuerySet", number: str) -> "Run":
         from kb import evaluations
-        from kb.access import LOCAL_USER
         from web import evaluating
+        from web.terminal import person
 
         if number == "baseline":
-            return evaluating.required_baseline(self._services, LOCAL_USER, queryset)
+            return evaluating.required_baseline(self._services, person(self._services), queryset)
         with self._services.sessions() as session:
-            found = evaluations.get(session, LOCAL_USER, int(number))
+            found = evaluations.get(session, person(self._services), int(number))
         evaluating.require_same_set(found.summary.subject, queryset.name, queryset.digest)
         return found
 
@@ -173,12 +179,11 @@ def _show(done: _Done, faults: list[str], *, gate: bool, json: bool) -> None:
 
 def _history(services: "Services", name: str, *, json: bool) -> None:
     from kb import evaluations
-    from kb.access import LOCAL_USER
     from web import scores
-    from web.terminal import give_json, out
+    from web.terminal import give_json, out, person
 
     with services.sessions() as session:
-        found = evaluations.recent(session, LOCAL_USER, name, limit=100)
+        found = evaluations.recent(session, person(services), name, limit=100)
     if json:
         give_json([scores.RunOut.of(run).model_dump(mode="json") for run in found])
         return

@@ -17,13 +17,12 @@ def write(services: "Services", text: str, filters: "Filters", form: str | None,
 
     Where *form* is not given, the name of the file tells the format.
     """
-    from kb.access import LOCAL_USER
     from web import exporting
-    from web.terminal import err
+    from web.terminal import err, person
 
     wanted = _format(form, target)
     with services.sessions() as session:
-        found = exporting.collect(services, session, LOCAL_USER, text, filters)
+        found = exporting.collect(services, session, person(services), text, filters)
     if target is None:
         for piece in exporting.FORMATS[wanted].write(found):
             sys.stdout.buffer.write(piece)

@@ -13,18 +13,18 @@ def projects(
 ) -> None:
     """List the projects that items tell of, those with most items first."""
     from kb import projects as stored
-    from kb.access import LOCAL_USER
     from web import printing
-    from web.terminal import existing, give_json, out
+    from web.terminal import existing, give_json, out, person
     from web.wording import plural
 
     with existing(context.obj) as services, services.sessions() as session:
         if like:
-            alike = services.projects().similar(session, LOCAL_USER, like, limit)
+            alike = services.projects().similar(session, person(services), like, limit)
             found = [(one.name, one.items) for one in alike]
         else:
             found = [
-                (one.value, one.count) for one in stored.listed(session, LOCAL_USER, offset=0, limit=limit)
+                (one.value, one.count)
+                for one in stored.listed(session, person(services), offset=0, limit=limit)
             ]
     if json:
         give_json([{"name": name, "items": items} for name, items in found])

@@ -14,19 +14,18 @@ Name = Annotated[str, typer.Argument(help="The name that the search is saved und
 def list_saved(context: typer.Context, json: Json = False) -> None:
     """List saved searches, each with how much came since it was last run."""
     from kb import saved
-    from kb.access import LOCAL_USER
     from web import following, printing
     from web.api.saved import SavedSearchOut
-    from web.terminal import existing, give_json, out
+    from web.terminal import existing, give_json, out, person
     from web.wording import plural
 
     with existing(context.obj) as services, services.sessions() as session:
-        found = saved.listed(session, LOCAL_USER)
+        found = saved.listed(session, person(services))
         if json:
-            outs = [SavedSearchOut.of(services, session, LOCAL_USER, search) for search in found]
+            outs = [SavedSearchOut.of(services, session, person(services), search) for search in found]
             give_json([one.model_dump(mode="json") for one in outs])
             return
-        news = [following.news(services, session, LOCAL_USER, search) or 0 for search in found]
+        news = [following.news(services, session, person(services), search) or 0 for search in found]
     if not found:
         out().print("Nothing is saved yet. Save a search with: kb saved add NAME WORDS")
     printing.table(
@@ -46,16 +45,15 @@ def add(
 ) -> None:
     """Save a search under a name."""
     from kb import saved
-    from kb.access import LOCAL_USER
     from kb.database import transaction
     from kb.values import Filters
     from search.query import parse
-    from web.terminal import existing, out
+    from web.terminal import existing, out, person
 
     text = " ".join(query)
     with existing(context.obj) as services, transaction(services.sessions) as session:
         parse(text)
-        kept = saved.save(session, LOCAL_USER, name, text, Filters())
+        kept = saved.save(session, person(services), name, text, Filters())
     out().print(f"Saved as {kept.name}", markup=False)
 
 
@@ -69,23 +67,22 @@ def run(
 ) -> None:
     """Run a saved search; what comes later is new."""
     from kb import saved
-    from kb.access import LOCAL_USER
     from kb.database import transaction
     from kb.searches import Through
     from web import history, printing
     from web.answers import SearchOut
     from web.finding import Paging
-    from web.terminal import existing, give_json, out
+    from web.terminal import existing, give_json, out, person
 
     paging = Paging(page, limit)
     with existing(context.obj) as services:
         with services.sessions() as session:
-            kept = saved.named(session, LOCAL_USER, name)
+            kept = saved.named(session, person(services), name)
             found = history.search(
-                services, session, LOCAL_USER, kept.query, kept.filters, paging, Through.CLI
+                services, session, person(services), kept.query, kept.filters, paging, Through.CLI
             )
         with transaction(services.sessions) as session:
-            saved.visit(session, LOCAL_USER, kept.id)
+            saved.visit(session, person(services), kept.id)
         if json:
             give_json(SearchOut.of(found, kept.query, paging).model_dump(mode="json"))
         else:
@@ -98,12 +95,11 @@ def rename(
 ) -> None:
     """Give a saved search another name."""
     from kb import saved
-    from kb.access import LOCAL_USER
     from kb.database import transaction
-    from web.terminal import existing, out
+    from web.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
-        kept = saved.rename(session, LOCAL_USER, saved.named(session, LOCAL_USER, name).id, new)
+        kept = saved.rename(session, person(services), saved.named(session, person(services), name).id, new)
     out().print(f"Saved as {kept.name}", markup=False)
 
 
@@ -111,13 +107,12 @@ def rename(
 def remove(context: typer.Context, name: Name) -> None:
     """Forget a saved search."""
     from kb import saved
-    from kb.access import LOCAL_USER
     from kb.database import transaction
-    from web.terminal import existing, out
+    from web.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
-        kept = saved.named(session, LOCAL_USER, name)
-        saved.remove(session, LOCAL_USER, kept.id)
+        kept = saved.named(session, person(services), name)
+        saved.remove(session, person(services), kept.id)
     out().print(f"Removed {kept.name}", markup=False)
 
 
@@ -129,19 +124,18 @@ def recent(
 ) -> None:
     """List your recent searches, or forget them."""
     from kb import searches
-    from kb.access import LOCAL_USER
     from kb.database import transaction
     from web import printing
     from web.api.saved import RecentSearchOut
-    from web.terminal import existing, give_json, out
+    from web.terminal import existing, give_json, out, person
     from web.wording import moment, plural
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         if forget:
-            number = searches.forget(session, LOCAL_USER)
+            number = searches.forget(session, person(services))
             out().print(f"Forgotten: {plural(number, 'search', 'searches')}.")
             return
-        found = searches.recent(session, LOCAL_USER, limit)
+        found = searches.recent(session, person(services), limit)
     if json:
         give_json([RecentSearchOut.of(search).model_dump(mode="json") for search in found])
     else:
@@ -156,15 +150,14 @@ def similar(
     json: Json = False,
 ) -> None:
     """Show what is like an item, nearest in meaning first."""
-    from kb.access import LOCAL_USER
     from web import printing
     from web.answers import SimilarOut
     from web.finding import Paging
-    from web.terminal import existing, give_json, out
+    from web.terminal import existing, give_json, out, person
 
     paging = Paging(page, limit)
     with existing(context.obj) as services, services.sessions() as session:
-        found = services.search().similar(session, LOCAL_USER, ref, offset=paging.offset, limit=limit)
+        found = services.search().similar(session, person(services), ref, offset=paging.offset, limit=limit)
         if json:
             give_json(SimilarOut.of(found, paging).model_dump(mode="json"))
         else:
@@ -179,11 +172,10 @@ def feedback(
 ) -> None:
     """Say whether an item helped with a search; a later answer replaces it."""
     from kb import feedback as given
-    from kb.access import LOCAL_USER
     from kb.database import transaction
     from search.query import parse
-    from web.terminal import existing, out
+    from web.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
-        given.judge(session, LOCAL_USER, parse(" ".join(query)).text, ref, helpful)
+        given.judge(session, person(services), parse(" ".join(query)).text, ref, helpful)
     out().print("Noted.")
