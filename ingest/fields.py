@@ -12,6 +12,15 @@ _NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)*|[ivx]+)[.)]?\s+", re.IGNORECASE)
 Synonyms = dict[str, tuple[str, ...]]
 """Field → groups of headings, best first; a group's headings are joined with bars."""
 
+LESSON_HEADINGS = {
+    "event": "Event",
+    "effect": "Effect",
+    "causes": "Causes",
+    "recommendation": "Recommendation",
+    "applies_when": "Applies when",
+    "warning_signs": "Early-warning signs",
+}
+"""The headings under which the library itself writes a lesson's fields, in their order."""
 LESSON: Synonyms = {
     "event": (
         "event|what happened|description of driving event",
@@ -73,6 +82,13 @@ def lesson(parsed: Parsed) -> LessonFields:
         applies_when=texts["applies_when"],
         warning_signs=texts["warning_signs"],
     )
+
+
+def lesson_field(heading: str) -> str | None:
+    """The field of a lesson that a section under *heading* is, if any."""
+    name = normal(heading)
+    found = (field for field, groups in LESSON.items() if any(name in group.split("|") for group in groups))
+    return next(found, None)
 
 
 def practice(parsed: Parsed) -> PracticeFields:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from ingest import cleaning, columns, dates, hypertext, markdown, passages, registers, terms
 from ingest.converted import Mark, Row
+from ingest.fields import LESSON_HEADINGS
 from ingest.registers import Register
 from kb.text import digest, shorten, squash
 from kb.values import ItemDraft, LessonFields, Locator, Taught, TrainingFields
@@ -25,14 +26,6 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s")
 _NOTHING = {"na", "n a", "none", "nil", "null", "nan", "tbd", "", "not applicable"}
 _COMPETENCE = re.compile(r"^(.*?)\s*[(:]\s*(?:level\s*)?([0-5])\s*\)?$", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
-_HEADINGS = {
-    "event": "Event",
-    "effect": "Effect",
-    "causes": "Causes",
-    "recommendation": "Recommendation",
-    "applies_when": "Applies when",
-    "warning_signs": "Early-warning signs",
-}
 
 
 def drafts(register: Register, prefix: str) -> Iterator[ItemDraft]:
@@ -114,12 +107,12 @@ def _prose(text: str) -> str:
 
 
 def _lesson(row: _Reader) -> ItemDraft:
-    texts = {name: row.prose(name) for name in _HEADINGS}
+    texts = {name: row.prose(name) for name in LESSON_HEADINGS}
     polarity = row.parsed("polarity", lambda text: terms.find(terms.POLARITIES, text))
     priority = row.parsed("priority", lambda text: terms.find(terms.PRIORITIES, text))
     title = row.text("title") or _first_words(texts["event"] or texts["recommendation"] or texts["effect"])
     fields = LessonFields(**texts, polarity=polarity, priority=priority)
-    sections = [f"## {heading}\n\n{texts[name]}" for name, heading in _HEADINGS.items() if texts[name]]
+    sections = [f"## {heading}\n\n{texts[name]}" for name, heading in LESSON_HEADINGS.items() if texts[name]]
     return _common(row, Kind.LESSON, title, sections, fields, texts["event"] or texts["recommendation"])
 
 

@@ -5,15 +5,20 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kb import items
-from kb.access import Principal
-from kb.values import ItemDraft
-from kb.vocabulary import Approach, KnowledgeArea, Phase, Sector
+from kb.access import Principal, visible
+from kb.items import ItemSummary
+from kb.models import Item, Version
+from kb.values import ItemDraft, ItemId
+from kb.vocabulary import Approach, Kind, KnowledgeArea, Phase, Sector, Status
 
 Term = TypeVar("Term", bound=StrEnum)
 
+_MOST = 200
+"""Drafts that are listed."""
 _PLAIN = (
     "summary",
     "external_ref",
@@ -49,6 +54,26 @@ def of_item(session: Session, principal: Principal, ref: str) -> ItemDraft:
         locator=item.head.locator,
         **{name: said.get(name, "") for name in _PLAIN},
     )
+
+
+def mine(session: Session, principal: Principal) -> list[ItemSummary]:
+    """The lessons that *principal* began and has not submitted, the latest change first."""
+    begun = (Version.item_id == Item.id) & (Version.number == 1)
+    rows = session.scalars(
+        select(Item.id)
+        .join(Version, begun)
+        .where(
+            visible(principal),
+            Item.kind == Kind.LESSON,
+            Item.status == Status.DRAFT,
+            Version.author == principal.name,
+        )
+        .order_by(Item.updated_at.desc(), Item.id.desc())
+        .limit(_MOST)
+    )
+    ids = [ItemId(id_) for id_ in rows]
+    known = items.summaries(session, principal, ids)
+    return [known[id_] for id_ in ids]
 
 
 def _terms(vocabulary: type[Term], said: Mapping[str, Any], name: str) -> tuple[Term, ...]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
 from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, with_polymorphic
 
 from kb import audit, facet_codes, facets, passages, steps
@@ -122,11 +123,18 @@ def store(session: Session, principal: Principal, source: SourceDraft, drafts: S
     return tally
 
 
-def write(session: Session, principal: Principal, draft: ItemDraft, ref: str | None = None) -> ItemId:
+def write(
+    session: Session,
+    principal: Principal,
+    draft: ItemDraft,
+    ref: str | None = None,
+    *,
+    version: int | None = None,
+) -> ItemId:
     """Keep *draft* as a new item, or as a new version of the item *ref*; nothing happens if it says the same.
 
     A lesson that was reviewed already goes back to review. Raises NotFoundError for no such item, or none
-    that *principal* may change, ConflictError when *ref* is of another kind.
+    that *principal* may change, ConflictError when *ref* is of another kind, or is not at *version* any more.
     """
     require(principal, Permission.CONTRIBUTE)
     incoming = _incoming(draft)
@@ -140,6 +148,8 @@ def write(session: Session, principal: Principal, draft: ItemDraft, ref: str | N
         item.ref = draft.ref or f"{REFERENCE_PREFIX[draft.kind]}-{item.id}"
     else:
         item = _writable(session, principal, ref, draft.kind)
+        if version is not None and item.version != version:
+            raise _overtaken(item)
         if item.digest == incoming.digest:
             return ItemId(item.id)
         from_file = item.source_digest or (item.digest if item.source_id else "")
@@ -147,12 +157,21 @@ def write(session: Session, principal: Principal, draft: ItemDraft, ref: str | N
         _fill(item, incoming._replace(draft=replace(draft, ref=None, locator=item.source_locator)), projects)
         item.source_digest = from_file
         _restate(session, principal, item, status, draft.status or Status(status))
-    _add_versions(session, [(incoming, item)], principal, "")
+    try:
+        _add_versions(session, [(incoming, item)], principal, "")
+    except IntegrityError as error:  # two at the same moment: both saw the version before
+        raise _overtaken(item) from error
     _replace_facets(session, [(incoming, item)])
     _replace_passages(session, [(incoming, item)])
     audit.record(session, principal, "write", item.ref, version=item.version)
     session.flush()
     return ItemId(item.id)
+
+
+def _overtaken(item: Item) -> ConflictError:
+    return ConflictError(
+        f"{item.ref} was changed while you were writing: it is at version {item.version} now."
+    )
 
 
 def _writable(session: Session, principal: Principal, ref: str, kind: Kind) -> Item:

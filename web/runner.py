@@ -1,4 +1,4 @@
-"""Imports that were uploaded, one after the other, beside the server's own work."""
+"""Imports that were uploaded, and syncs after what was written, beside the server's own work."""
 
 import logging
 import shutil
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -40,12 +40,17 @@ class Upload:
     """Holds the files and nothing else; removed afterwards."""
 
 
+class _Refresh:
+    """Asks for a sync."""
+
+
 class Runner:
-    """Takes uploads and imports them in its own thread."""
+    """Takes uploads and imports them in its own thread, one after the other."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._queue: SimpleQueue[Upload | None] = SimpleQueue()
+        self._queue: SimpleQueue[Upload | _Refresh | None] = SimpleQueue()
+        self._asked = Event()
         self._thread = Thread(target=self._work, name="imports", daemon=True)
 
     def start(self) -> None:
@@ -64,15 +69,34 @@ class Runner:
         """Import *upload* when its turn comes."""
         self._queue.put(upload)
 
+    def refresh(self) -> None:
+        """Bring the index into step with what was written, soon; asking twice is as good as once."""
+        if not self._asked.is_set():
+            self._asked.set()
+            self._queue.put(_Refresh())
+
     def _work(self) -> None:
-        while (upload := self._queue.get()) is not None:
-            state, report = self._outcome(upload)
-            shutil.rmtree(upload.folder, ignore_errors=True)
-            try:
-                with transaction(self._services.sessions) as session:
-                    jobs.finish(session, upload.job, state, report)
-            except SQLAlchemyError:
-                log.exception("the end of an import could not be stored")
+        while (job := self._queue.get()) is not None:
+            if isinstance(job, Upload):
+                self._take(job)
+            else:
+                self._asked.clear()
+                self._sync()
+
+    def _sync(self) -> None:
+        try:
+            work.sync(self._services)
+        except (KbError, SQLAlchemyError):
+            log.exception("the index could not be brought into step")
+
+    def _take(self, upload: Upload) -> None:
+        state, report = self._outcome(upload)
+        shutil.rmtree(upload.folder, ignore_errors=True)
+        try:
+            with transaction(self._services.sessions) as session:
+                jobs.finish(session, upload.job, state, report)
+        except SQLAlchemyError:
+            log.exception("the end of an import could not be stored")
 
     def _outcome(self, upload: Upload) -> tuple[JobState, dict[str, Any]]:
         try:

@@ -5,10 +5,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kb import items, library, passages, sources
-from kb.access import LOCAL_USER, Principal
+from kb import drafts, items, library, passages, sources
+from kb.access import LOCAL_USER, Principal, local_user
 from kb.database import Sessions, transaction
-from kb.errors import InvalidError, NotFoundError
+from kb.errors import ConflictError, InvalidError, NotFoundError
 from kb.models import AuditEvent, Item, Passage, Version
 from kb.values import (
     KIND_FIELDS,
@@ -202,3 +202,23 @@ def test_a_very_long_title_is_shortened_at_a_word(session: Session) -> None:
 
 def _everything() -> Filters:
     return Filters()
+
+
+def test_an_edit_of_a_version_that_is_no_more_is_refused(session: Session) -> None:
+    store(session, lesson("Late", ref="L-1"))
+    library.write(session, LOCAL_USER, lesson("Later", ref="L-1"), "L-1", version=1)
+    with pytest.raises(ConflictError, match="version 2"):
+        library.write(session, LOCAL_USER, lesson("Latest", ref="L-1"), "L-1", version=1)
+    assert items.get(session, LOCAL_USER, "L-1").head.title == "Later"
+
+
+def test_my_drafts_are_those_that_i_began(session: Session) -> None:
+    anna, bert = local_user("Anna"), local_user("Bert")
+    for who, title, status in [
+        (anna, "A1", Status.DRAFT),
+        (bert, "B1", Status.DRAFT),
+        (anna, "A2", Status.DRAFT),
+        (anna, "A3", None),
+    ]:
+        library.write(session, who, lesson(title, status=status))
+    assert {item.title for item in drafts.mine(session, anna)} == {"A1", "A2"}
