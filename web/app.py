@@ -12,6 +12,7 @@ from web import errors
 from web.api import (
     evaluations,
     feedback,
+    forms,
     health,
     imports,
     items,
@@ -23,7 +24,19 @@ from web.api import (
     synonyms,
 )
 from web.guard import LOOPBACK, Guard
-from web.pages import about, encoders, feed, importing, item, people, quality, searches, searching, similar
+from web.pages import (
+    about,
+    encoders,
+    feed,
+    filling,
+    importing,
+    item,
+    people,
+    quality,
+    searches,
+    searching,
+    similar,
+)
 from web.pages import projects as project_pages
 from web.pages import synonyms as synonym_pages
 from web.release import release
@@ -70,6 +83,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         saved,
         projects,
         feedback,
+        forms,
         items,
         imports,
         evaluations,
@@ -83,6 +97,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         project_pages,
         feed,
         similar,
+        filling,
         item,
         importing,
         quality,

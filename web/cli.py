@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from web.commands import adapt, projects, saved
+from web.commands import adapt, projects, saved, template
 from web.commands.eval import evaluate
 
 app = typer.Typer(
@@ -309,6 +309,13 @@ def doctor(
 
 
 app.add_typer(saved.app, name="saved")
-for command in (adapt.adapt, saved.recent, saved.similar, saved.feedback, projects.projects):
+for command in (
+    adapt.adapt,
+    saved.recent,
+    saved.similar,
+    saved.feedback,
+    projects.projects,
+    template.template,
+):
     app.command()(command)
 app.command("eval")(evaluate)

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +22,7 @@ from search.results import Hit, Results
 from web import bibliography, finding
 from web.answers import HitOut
 from web.finding import Paging
+from web.names import words_of
 from web.reasons import reason
 from web.wiring import Services
 
@@ -99,8 +99,7 @@ def collect(
 
 def file_name(export: Export, wanted: Format) -> str:
     """A name of plain letters that tells what was asked."""
-    plain = unicodedata.normalize("NFKD", export.query).encode("ascii", "ignore").decode().lower()
-    words = re.findall(r"[a-z0-9]+", plain)[:8]
+    words = words_of(export.query)[:8]
     return f"{'-'.join(['hindsight', *words])[:80]}.{FORMATS[wanted].suffix}"
 
 

@@ -18,6 +18,12 @@ def safe_name(given: str) -> str:
     return stem[: _MAX_LENGTH - len(suffix)] + suffix
 
 
+def words_of(text: str) -> list[str]:
+    """The words of *text* in plain lower-case letters and digits."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.findall(r"[a-z0-9]+", plain)
+
+
 def distinct(name: str, taken: Collection[str]) -> str:
     """*name*, numbered when it is among *taken*."""
     path, number, found = PurePosixPath(name), 1, name

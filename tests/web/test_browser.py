@@ -7,13 +7,18 @@ import socket
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
 import pytest
 import uvicorn
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from ingest.report import Options
+from kb.access import LOCAL_USER
+from web import work
 from web.app import create_app
 from web.wiring import Services
 
@@ -36,6 +41,7 @@ PAGES = [
     "/?q=risk+phase:plannning",
     "/items/HS-L-001",
     "/items/HS-T-003",
+    "/items/HS-T-003/fill",
     "/items/HS-L-001/versions/1",
     "/searches",
     "/projects",
@@ -259,4 +265,24 @@ def test_a_search_is_judged_saved_and_downloaded_without_javascript(
         assert page.url == f"{address}/?q=late+cables"
         page.locator("#hit-C-1").get_by_role("link", name="More like this").click()
         assert page.locator("h1").inner_text() == "More like this"
+    context.close()
+
+
+def test_a_template_is_filled_and_downloaded_without_javascript(browser: Browser, services: Services) -> None:
+    path = Path(__file__).parents[2] / "corpus" / "templates" / "risk-register.md"
+    assert not work.ingest(services, LOCAL_USER, [path], Options()).failed
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    with _running(services) as address:
+        page.goto(f"{address}/items/HS-T-003")
+        page.get_by_role("link", name="Fill in").click()
+        page.get_by_label("Risk", exact=True).fill("Rain may come")
+        page.get_by_label("Type").select_option("Threat")
+        page.get_by_label("Action due").fill("2027-02-03")
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download for Excel").click()
+        assert download.value.suggested_filename == "risk-register-hs-t-003.xlsx"
+        sheet = load_workbook(BytesIO(download.value.path().read_bytes()))["Register"]
+        assert [sheet[cell].value for cell in ("B2", "C2")] == ["Rain may come", "Threat"]
+        assert sheet["L2"].number_format == "yyyy-mm-dd"
     context.close()

@@ -28,6 +28,8 @@ OPERATIONS = {
     ("get", "/api/v1/items/{ref}/versions/{number}"): "get_version",
     ("get", "/api/v1/items/{ref}/file"): "get_file",
     ("get", "/api/v1/items/{ref}/similar"): "list_similar",
+    ("get", "/api/v1/items/{ref}/form"): "get_form",
+    ("post", "/api/v1/items/{ref}/form"): "fill_form",
     ("post", "/api/v1/imports"): "start_import",
     ("get", "/api/v1/imports"): "list_imports",
     ("get", "/api/v1/imports/{job_id}"): "get_import",

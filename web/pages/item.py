@@ -17,7 +17,7 @@ from kb.values import TrainingFields
 from search import snippets
 from search.query import parse
 from search.results import Similar
-from web import facts, history
+from web import facts, forms, history
 from web.addresses import item_url
 from web.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
@@ -94,6 +94,7 @@ def item(  # noqa: PLR0913 - each is one thing FastAPI brings in
         versions=items.versions(session, principal, found.head.ref),
         similar=similar.hits,
         similar_total=similar.total,
+        template=forms.of(found),
         judged=feedback.given(session, principal, words, [found.head.id]) if cited else {},
         words=words,
         back=item_url(found.head.ref, passage=passage, q=q, rank=rank),
