@@ -1,6 +1,7 @@
 """Markdown to safe HTML, with the cited passage and the words of a query marked."""
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ PART_LENGTH = 60_000
 Mark = Callable[[str], Sequence[tuple[int, int]]]
 """Gives the ranges of a text that are to be marked."""
 
+_REFERENCE = re.compile(r"(?<![\w-])(?:[A-Z]{2,10}-)?[LPTCD]-\d{1,9}(?![\w-])")
 _LEAVES = {"paragraph_open", "fence", "code_block", "tr_open"}
 _SCHEMES = {"http", "https", "mailto"}
 _ALIGNED = {
@@ -75,11 +77,24 @@ def parts(text: str, length: int = PART_LENGTH) -> list[Part]:
     return [*found, Part(start, len(text))]
 
 
-def render(text: str, *, title: str = "", cited: Part | None = None, mark: Mark | None = None) -> Rendered:
+def references(text: str) -> set[str]:
+    """What looks like the reference of an item in *text*."""
+    return set(_REFERENCE.findall(text))
+
+
+def render(
+    text: str,
+    *,
+    title: str = "",
+    cited: Part | None = None,
+    mark: Mark | None = None,
+    links: Mapping[str, str] | None = None,
+) -> Rendered:
     """*text*, Markdown, as sanitised HTML whose headings start at h2.
 
     Blocks that overlap *cited* get the class `cited`, the first of them the id `cited`. A first heading that
-    repeats *title* is left out. No HTML, script, picture or relative link of the text survives.
+    repeats *title* is left out. References in *links* lead to the addresses there. No HTML, script, picture
+    or relative link of the text survives.
     """
     parser = _parser()
     environment: dict[str, object] = {}
@@ -89,7 +104,8 @@ def render(text: str, *, title: str = "", cited: Part | None = None, mark: Mark 
     for token in tokens:
         _align(token)
         if token.children:
-            token.children = list(_inline(token.children, mark))
+            linked = _linked(token.children, links) if links else token.children
+            token.children = list(_inline(linked, mark))
     html = parser.renderer.render(tokens, parser.options, environment)
     clean = nh3.clean(
         html, tags=set(_TAGS), attributes=_ALLOWED, url_schemes=_SCHEMES, link_rel="noopener noreferrer"
@@ -164,6 +180,33 @@ def _align(token: Token) -> None:
     style = token.attrs.pop("style", None)
     if style:
         token.attrSet("class", _ALIGNED.get(str(style), "left"))
+
+
+def _linked(children: Sequence[Token], links: Mapping[str, str]) -> list[Token]:
+    """References outside of links as links."""
+    found: list[Token] = []
+    inside = 0
+    for token in children:
+        inside += token.nesting if token.type.startswith("link_") else 0
+        if token.type == "text" and not inside:
+            found += _with_links(token.content, links)
+        else:
+            found.append(token)
+    return found
+
+
+def _with_links(text: str, links: Mapping[str, str]) -> Iterator[Token]:
+    position = 0
+    for match in _REFERENCE.finditer(text):
+        if match[0] in links:
+            yield Token("text", "", 0, content=text[position : match.start()])
+            opening = Token("reference_open", "a", 1)
+            opening.attrSet("href", links[match[0]])
+            yield opening
+            yield Token("text", "", 0, content=match[0])
+            yield Token("reference_close", "a", -1)
+            position = match.end()
+    yield Token("text", "", 0, content=text[position:])
 
 
 def _inline(children: Sequence[Token], mark: Mark | None) -> Iterator[Token]:

@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.rendering import Part, parts, render
+from web.rendering import Part, parts, references, render
 
 
 def soup(text: str, **options: Any) -> BeautifulSoup:
@@ -143,3 +143,12 @@ def test_parts_lose_nothing_and_overlap_nowhere(text: str, length: int) -> None:
     found = parts(text, length)
     assert "".join(text[part.start : part.end] for part in found) == text
     assert all(part.end - part.start <= length * 1.25 for part in found)
+
+
+def test_references_that_are_known_lead_to_their_items() -> None:
+    text = "See HS-L-001 and [HS-L-001](https://a.example), HS-L-002, `HS-L-001`, XHS_L-0011."
+    assert references(text) == {"HS-L-001", "HS-L-002"}
+    html = str(render(text, links={"HS-L-001": "/items/HS-L-001"}).html)
+    assert html.count('<a href="/items/HS-L-001"') == 1
+    assert html.count("HS-L-001") == 4
+    assert "HS-L-002</a>" not in html

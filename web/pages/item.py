@@ -7,8 +7,10 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
 
 from kb import feedback, items, passages
+from kb.access import Principal
 from kb.errors import InvalidError, UnavailableError
 from kb.items import ItemDetail
 from kb.passages import StoredPassage
@@ -21,7 +23,7 @@ from web import facts, forms, history
 from web.addresses import item_url
 from web.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
-from web.rendering import Mark, Part, Rendered, parts, render
+from web.rendering import Mark, Part, Rendered, parts, references, render
 
 router = APIRouter()
 
@@ -86,7 +88,7 @@ def item(  # noqa: PLR0913 - each is one thing FastAPI brings in
         keeping=facts.keeping(found, today),
         competences=found.fields.competences if isinstance(found.fields, TrainingFields) else (),
         lead=_lead(found),
-        text=_text(found, stretches[number - 1], cited, _marker(words)),
+        text=_text(session, principal, found, stretches[number - 1], cited, _marker(words)),
         cited=cited,
         cited_gone=passage is not None and cited is None,
         part=number,
@@ -108,12 +110,22 @@ def _part_of(stretches: Sequence[Part], cited: StoredPassage | None) -> int:
     return next((i for i, part in enumerate(stretches, 1) if part.start <= start < part.end), 1)
 
 
-def _text(item: ItemDetail, shown: Part, cited: StoredPassage | None, mark: Mark | None) -> Rendered:
+def _text(
+    session: Session,
+    principal: Principal,
+    item: ItemDetail,
+    shown: Part,
+    cited: StoredPassage | None,
+    mark: Mark | None,
+) -> Rendered:
     within = None
     if cited and cited.locator.end > shown.start and cited.locator.start < shown.end:
         start = max(cited.locator.start, shown.start) - shown.start
         within = Part(start, min(cited.locator.end, shown.end) - shown.start)
-    return render(item.body[shown.start : shown.end], title=item.head.title, cited=within, mark=mark)
+    text = item.body[shown.start : shown.end]
+    known = items.referred(session, principal, references(text) - {item.head.ref}).values()
+    links = {ref: item_url(ref) for ref in known}
+    return render(text, title=item.head.title, cited=within, mark=mark, links=links)
 
 
 def _words(q: str) -> str:
