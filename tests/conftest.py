@@ -14,7 +14,7 @@ from kb.access import LOCAL_USER
 from kb.database import Sessions
 from kb.settings import Settings
 from search.opening import open_encoder
-from tests import crossing
+from tests import crossing, vectors
 from web import wiring, work
 from web.wiring import Services
 
@@ -61,12 +61,17 @@ def services(settings: Settings) -> Iterator[Services]:
 
 
 @pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory, encoders: Path) -> Iterator[Services]:
+def library(
+    tmp_path_factory: pytest.TempPathFactory, encoders: Path, pytestconfig: pytest.Config
+) -> Iterator[Services]:
     """The starter library, loaded and indexed. Tests only read it."""
     built = wiring.build(_settings(tmp_path_factory.mktemp("library") / "data", encoders))
     work.prepare(built)
     work.ingest_starter(built, LOCAL_USER)
-    work.sync(built)
+    kept = pytestconfig.cache.mkdir("vectors") / f"{built.encoder().model}.npz"
+    vectors.give(built, kept)
+    if work.sync(built).embedded:
+        vectors.keep(built, kept)
     yield built
     built.close()
 
