@@ -24,8 +24,8 @@ from kb.errors import InvalidError
 from kb.forms import Field, Form, Head, Record, Row
 from kb.vocabulary import TemplateForm
 
-MAX_ROWS = 1_000
-"""Rows in all tables together; a workbook holds more."""
+MAX_CELLS = 3_000
+"""Cells of all tables together; a workbook holds more."""
 _WIDEST_TABLE = 8
 """Columns of a register that stand side by side; with more, each entry gets a table of its own."""
 _ROOM = 3
@@ -39,7 +39,7 @@ _ABOUT = ("Version", "Date", "Author")
 def write(head: Head, form: Form, records: Sequence[Record], body: str) -> bytes:
     """*form* with what *records* enter into it; *body*, Markdown, where the template has no fields.
 
-    Raises InvalidError when there are too many rows for a document.
+    Raises InvalidError when its tables would be too large for a document.
     """
     written = _Writer(head)
     if not form.fields:
@@ -56,7 +56,7 @@ class _Writer:
         self.document = docx.Document()
         self._head = head
         self._controls = 0
-        self._rows = 0
+        self._cells = 0
         _set_styles(self.document.styles, head.language)
         _set_page(self.document.sections[0])
         self._properties()
@@ -107,7 +107,7 @@ class _Writer:
 
     def _one(self, form: Form, row: Row, number: int) -> None:
         """One entry of a register, field by field."""
-        self._count(1)
+        self._count(len(form.fields))
         self.document.add_heading(f"Entry {number}", 1)
         table = self.document.add_table(0, 2, "Table Grid")
         for field in form.fields:
@@ -117,7 +117,7 @@ class _Writer:
         word_parts.share(table, (1, 3), word_parts.text_width(self.document))
 
     def _table(self, fields: Sequence[Field], rows: Sequence[Row]) -> None:
-        self._count(len(rows))
+        self._count(len(rows) * len(fields))
         texts = [tuple(row.get(field.name, "") for field in fields) for row in rows]
         names = [field.name for field in fields]
         shares = word_markdown.weights([tuple(names), *texts])
@@ -181,10 +181,10 @@ class _Writer:
         for text in form.said_of(records):
             self.document.add_paragraph(text, HELP)
 
-    def _count(self, rows: int) -> None:
-        self._rows += rows
-        if self._rows > MAX_ROWS:
-            raise InvalidError(f"That is more than {MAX_ROWS:,} rows, too many for a document: ask for XLSX.")
+    def _count(self, cells: int) -> None:
+        self._cells += cells
+        if self._cells > MAX_CELLS:
+            raise InvalidError("That is more than a document can show in its tables: ask for XLSX.")
 
     def _properties(self) -> None:
         properties, head = self.document.core_properties, self._head

@@ -62,7 +62,7 @@ def control(
         properties.append(_drop_down(choices))
     run = paragraph.add_run(text or prompt)
     if not text:
-        run.style = PLACEHOLDER
+        run._r.style = PLACEHOLDER.replace(" ", "")
         run.italic, run.font.color.rgb = True, GREY  # LibreOffice does not show the style's own
     content = _element("sdtContent")
     content.append(run._r)
@@ -112,7 +112,7 @@ def share(made: Table, weights: Sequence[float], width: Length) -> None:
     for row in made.rows:
         for cell, own in zip(row.cells, shares, strict=True):
             cell.width = own
-            cell.paragraphs[0].style = CELL
+            cell.paragraphs[0]._p.style = CELL  # by its id: python-docx looks through all styles for a name
 
 
 def title(cell: _Cell, text: str) -> None:

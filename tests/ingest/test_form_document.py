@@ -155,7 +155,7 @@ def test_any_text_survives(goal: str, cell: str) -> None:
     assert document.tables[1].rows[1].cells[0].text == row["Step"]
 
 
-def test_more_rows_than_a_document_holds_are_refused() -> None:
-    rows = tuple({"ID": str(n)} for n in range(form_document.MAX_ROWS + 1))
+def test_more_than_a_document_shows_is_refused() -> None:
+    rows = tuple({"ID": str(n)} for n in range(form_document.MAX_CELLS + 1))
     with pytest.raises(InvalidError, match="ask for XLSX"):
         written(Form(TemplateForm.REGISTER, (Field("ID"),)), rows)
