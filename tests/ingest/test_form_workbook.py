@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -135,6 +135,7 @@ def test_a_document_has_a_sheet_of_entries_and_one_for_each_table() -> None:
     ]
 
 
+@settings(deadline=None, max_examples=60)
 @given(TEXTS)
 def test_any_text_survives_and_none_becomes_a_formula(text: str) -> None:
     form = Form(TemplateForm.REGISTER, (Field("ID"), Field("Event")))
