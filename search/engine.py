@@ -29,6 +29,8 @@ DEPTH = 500
 """Passages near in meaning that are looked at for one query."""
 WORDS_DEPTH = 200
 """Items that hold words that are looked at: those further down decide nothing."""
+_LOOKED_THROUGH = 10_000
+"""Passages up to which everything is looked at: then totals and facets are never lower bounds."""
 _FEW_HOLD_ALL = 5
 """Items up to which all the words together count as what was meant."""
 _ALL = 1 - 1e-6
@@ -292,11 +294,12 @@ class Engine:
             *(Term(word, typed[word]) for word in wanted),
             *(Term(other, synonyms.WEIGHT, typed=False) for other in spoken.alternatives),
         ]
-        comparing = self._beside.submit(index.vectors.nearest, vector, DEPTH, among, floor=fusion.NEAR_COSINE)
-        matches = index.words.matching(terms, WORDS_DEPTH, among)
+        depth, words_depth = _depths(len(index.vectors))
+        comparing = self._beside.submit(index.vectors.nearest, vector, depth, among, floor=fusion.NEAR_COSINE)
+        matches = index.words.matching(terms, words_depth, among)
         scarce = index.words.scarce(wanted, fusion.FEW, among).tolist()
         near = comparing.result()
-        capped = _more_related(matches, near)
+        capped = _more_related(matches, words_depth) or len(near) == depth
         if not len(near):
             near = index.vectors.nearest(vector, 2 * fusion.NEAREST, among)
         evidence = _weigh(index.vectors, vector, matches, near, scarce)
@@ -311,12 +314,14 @@ def _visible(session: Session, principal: Principal, order: Sequence[ItemId]) ->
     return [item for item in order if item in seen]
 
 
-def _more_related(matches: Sequence[WordMatch], near: Near) -> bool:
-    """Whether either index holds more that belongs to the results than it was asked for."""
-    words_go_on = len(matches) == WORDS_DEPTH and fusion.related(
-        fusion.fuse(Evidence(matches[-1].share, 0.0))
-    )
-    return words_go_on or len(near) == DEPTH
+def _depths(passages: int) -> tuple[int, int]:
+    """How many passages near in meaning, and items that hold words, are looked at: in a small base all."""
+    return (passages + 1, passages + 1) if passages <= _LOOKED_THROUGH else (DEPTH, WORDS_DEPTH)
+
+
+def _more_related(matches: Sequence[WordMatch], depth: int) -> bool:
+    """Whether more items hold words than *depth*, and might belong to the results for that alone."""
+    return len(matches) == depth and fusion.related(fusion.fuse(Evidence(matches[-1].share, 0.0)))
 
 
 def _holding_all(matches: Sequence[WordMatch], wanted: Sequence[str]) -> list[ItemId]:

@@ -209,7 +209,7 @@ def test_a_link_to_a_passage_that_is_gone_says_so(reading: TestClient) -> None:
 def test_training_shows_what_it_teaches(reading: TestClient) -> None:
     page = opened(reading, "/items/HS-C-101")
     rows = [row.get_text(" ", strip=True) for row in page.select("article tbody tr")]
-    assert "Life cycles 1 of 5" in rows
+    assert "Life cycle and approach 1 of 5" in rows
 
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
