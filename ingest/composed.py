@@ -99,7 +99,7 @@ def draft(entry: Entry, base: ItemDraft | None = None) -> ItemDraft:
         raise InvalidError("Only lessons begin in a form; import a file for anything else.")
     else:
         body, summary = entry.body, entry.summary
-        own = _fields(base, markdown.parse(body))
+        own = fields.following(base.fields, markdown.parse(body))
     said = entry.facts
     return replace(
         base,
@@ -216,13 +216,6 @@ def _all_texts(entry: Entry) -> Iterator[str]:
     else:
         yield from (getattr(entry.said, name) for name in fields.LESSON_HEADINGS)
         yield entry.more
-
-
-def _fields(base: ItemDraft, parsed: markdown.Parsed) -> KindFields:
-    """The kind's own fields after its text changed; those that no text tells stay."""
-    if base.kind is Kind.PRACTICE:
-        return fields.practice(parsed)
-    return fields.template(parsed) if base.kind is Kind.TEMPLATE else base.fields
 
 
 def _lead(own: KindFields) -> str:

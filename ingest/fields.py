@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ingest import markdown, terms
 from ingest.markdown import Parsed, Section
-from kb.values import LessonFields, PracticeFields, TemplateFields
+from kb.values import KindFields, LessonFields, PracticeFields, TemplateFields
 
 _NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)*|[ivx]+)[.)]?\s+", re.IGNORECASE)
 
@@ -106,6 +107,17 @@ def template(parsed: Parsed) -> TemplateFields:
         fields_to_fill=texts["fields_to_fill"],
         example=texts["example"],
     )
+
+
+def following(present: KindFields, parsed: Parsed) -> KindFields:
+    """The kind's own fields after its text became *parsed*; those that no text tells stay."""
+    match present:
+        case PracticeFields():
+            return practice(parsed)
+        case TemplateFields():
+            return replace(present, **_texts(parsed, TEMPLATE))
+        case _:
+            return present
 
 
 def headings(parsed: Parsed) -> set[str]:

@@ -124,6 +124,28 @@ def cancel(session: Session, principal: Principal, number: int, reason: str) -> 
     row.evidence = reason.strip()
 
 
+def change(session: Session, principal: Principal, number: int, wanted: ActionState, said: str = "") -> None:
+    """Bring an action into the state *wanted*; *said* is the evidence or the reason. See what does it."""
+    {
+        ActionState.DONE: finish,
+        ActionState.VALIDATED: validate,
+        ActionState.OPEN: reopen,
+        ActionState.CANCELLED: cancel,
+    }[wanted](session, principal, number, said)
+
+
+def possible(principal: Principal, action: Action) -> list[ActionState]:
+    """The states that *principal* may bring *action* into now."""
+    reviews = principal.may(Permission.REVIEW)
+    if action.state is ActionState.OPEN:
+        done = [ActionState.DONE] if principal.may(Permission.CONTRIBUTE) else []
+        return [*done, ActionState.CANCELLED] if reviews else done
+    if action.state is ActionState.DONE and reviews:
+        own = principal.name.casefold() == action.owner.casefold()
+        return [*([] if own else [ActionState.VALIDATED]), ActionState.OPEN, ActionState.CANCELLED]
+    return []
+
+
 def of_lesson(session: Session, principal: Principal, ref: str) -> list[Action]:
     """The actions of the lesson *ref*, the first first. Raises NotFoundError."""
     lesson = items.get(session, principal, ref)

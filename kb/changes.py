@@ -77,7 +77,7 @@ def changed_body(session: Session, principal: Principal, number: int) -> str:
         raise ConflictError(
             f"{change.target} has changed since: {error} Propose the change anew against the present text."
         ) from error
-    cited = f"{change.proposed} (Lesson {change.lesson})"
+    cited = _cited(change)
     if start == end:
         return f"{body.rstrip()}\n\n{cited}\n"
     return f"{body[:start]}{cited}{body[end:]}"
@@ -86,7 +86,8 @@ def changed_body(session: Session, principal: Principal, number: int) -> str:
 def accept(session: Session, principal: Principal, number: int, version: int, reason: str = "") -> None:
     """Note that the change was made in the target's *version*; the action it belongs to is done by that."""
     require(principal, Permission.EDIT)
-    row, change = _open(session, principal, number)
+    change = undecided(session, principal, number)
+    row = session.get_one(ChangeRequest, number)
     row.state, row.version, row.reason = ChangeState.ACCEPTED, version, reason.strip()
     row.decided_by, row.decided_at = principal.name, now()
     actions.close(
@@ -102,7 +103,8 @@ def accept(session: Session, principal: Principal, number: int, version: int, re
 def reject(session: Session, principal: Principal, number: int, reason: str) -> None:
     """Turn the change down, with the reason; the action stays open."""
     require(principal, Permission.EDIT)
-    row, change = _open(session, principal, number)
+    change = undecided(session, principal, number)
+    row = session.get_one(ChangeRequest, number)
     if not reason.strip():
         raise InvalidError("Say why, so that the lesson's people can propose something better.")
     row.state, row.reason = ChangeState.REJECTED, reason.strip()
@@ -117,6 +119,14 @@ def get(session: Session, principal: Principal, number: int) -> Change:
     if not found:
         raise NotFoundError(f"There is no change request {number} here, or you may not read it.")
     return found[0]
+
+
+def undecided(session: Session, principal: Principal, number: int) -> Change:
+    """The request with that number. Raises NotFoundError, ConflictError when somebody decided it already."""
+    change = get(session, principal, number)
+    if change.state is not ChangeState.PROPOSED:
+        raise ConflictError(f"{change.decided_by} decided this already: {change.state}.")
+    return change
 
 
 def waiting_for(session: Session, principal: Principal, target: str = "") -> list[Change]:
@@ -135,6 +145,12 @@ def of_target(session: Session, principal: Principal, ref: str) -> list[Change]:
     """All requests against the item *ref*. Raises NotFoundError."""
     target = items.get(session, principal, ref).head
     return _read(session, principal, ChangeRequest.target_id == target.id)
+
+
+def decided(session: Session, principal: Principal, *, limit: int) -> list[Change]:
+    """The newest *limit* requests that were accepted or rejected, the last decided first."""
+    found = _read(session, principal, ChangeRequest.state != ChangeState.PROPOSED)
+    return sorted(found, key=lambda change: change.decided_at or change.at, reverse=True)[:limit]
 
 
 _lesson = aliased(Item)
@@ -172,12 +188,12 @@ def _read(session: Session, principal: Principal, *conditions: ColumnElement[boo
     ]
 
 
-def _open(session: Session, principal: Principal, number: int) -> tuple[ChangeRequest, Change]:
-    change = get(session, principal, number)
-    row = session.get_one(ChangeRequest, number)
-    if change.state is not ChangeState.PROPOSED:
-        raise ConflictError(f"{change.decided_by} decided this already: {change.state}.")
-    return row, change
+def _cited(change: Change) -> str:
+    """What is proposed, with the lesson behind it; in a row of a table within its last cell."""
+    said, cell = change.proposed, ""
+    if said.startswith("|") and said.endswith("|"):
+        said, cell = said[:-1].rstrip(), " |"
+    return f"{said} (Lesson {change.lesson}){cell}"
 
 
 def _locate(body: str, present: str) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """Addresses of pages."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -25,6 +25,11 @@ def query_string(parameters: Mapping[str, Any]) -> str:
 def search_url(text: str, filters: Filters, start: str = "/") -> str:
     """The results for *text* and *filters*, or what stands at *start* for the same search."""
     return start + query_string({"q": text, **filters.as_json()})
+
+
+def paged(start: str, **parameters: str | None) -> Callable[[int], str]:
+    """The addresses of the pages of a list that stands at *start*."""
+    return lambda page: start + query_string({**parameters, "page": page})
 
 
 def here(given: str) -> str:

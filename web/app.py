@@ -10,14 +10,18 @@ from starlette.types import Scope
 
 from web import errors
 from web.api import (
+    actions,
+    changes,
     evaluations,
     feedback,
     forms,
     health,
     imports,
     items,
+    lessons,
     models,
     projects,
+    relations,
     saved,
     search,
     suggestions,
@@ -31,12 +35,15 @@ from web.pages import (
     filling,
     importing,
     item,
+    living,
     people,
     quality,
     searches,
     searching,
     similar,
 )
+from web.pages import changes as change_pages
+from web.pages import lessons as lesson_pages
 from web.pages import projects as project_pages
 from web.pages import synonyms as synonym_pages
 from web.release import release
@@ -84,6 +91,10 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         projects,
         feedback,
         forms,
+        lessons,
+        actions,
+        changes,
+        relations,
         items,
         imports,
         evaluations,
@@ -98,6 +109,9 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         feed,
         similar,
         filling,
+        lesson_pages,
+        change_pages,
+        living,
         item,
         importing,
         quality,

@@ -86,3 +86,4 @@ def paging(
 
 
 PagingDep = Annotated[Paging, Depends(paging)]
+PageNumber = Annotated[int, Query(alias="page", ge=1, le=MAX_PAGE, description="Page, counted from 1.")]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from web.commands import adapt, projects, saved, template
+from web.commands import adapt, lesson, projects, saved, template
 from web.commands.eval import evaluate
 
 app = typer.Typer(
@@ -309,6 +309,7 @@ def doctor(
 
 
 app.add_typer(saved.app, name="saved")
+app.add_typer(lesson.app, name="lesson")
 for command in (
     adapt.adapt,
     saved.recent,

@@ -1,6 +1,6 @@
 """Results, items and states as the terminal shows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from rich.console import Console
@@ -12,11 +12,12 @@ from kb.vocabulary import Kind, label
 from search.results import Hit, Results, Similar, Snippet
 from search.sync import SyncReport
 from web import facts
+from web.differences import Change, Stretch, shortened
 from web.finding import Paging
 from web.reasons import reason
 from web.synonyms import SynonymsOut
 from web.terminal import plain
-from web.wording import percent
+from web.wording import percent, plural
 
 _COLOUR = {
     Kind.LESSON: "yellow",
@@ -139,6 +140,23 @@ def synonyms(console: Console, found: SynonymsOut) -> None:
     number = sum(row.own for row in rows)
     state = "" if own.exists else ", which is not there yet"
     console.print(Text(f"{len(rows):,} rows, {number:,} of them from {own.path}{state}.", "dim"))
+
+
+def differences(console: Console, stretches: Sequence[Stretch]) -> None:
+    """What became of a text, removed words in [- -], added ones in {+ +}."""
+    text = Text()
+    for stretch in shortened(stretches):
+        said = plain(stretch.text)
+        if stretch.change is Change.REMOVED:
+            text.append(f"[-{said}-]", "red")
+        elif stretch.change is Change.ADDED:
+            text.append(f"{{+{said}+}}", "green")
+        else:
+            text.append(said)
+        if stretch.skipped:
+            text.append(f"… {plural(stretch.skipped, 'line')} the same …\n", "dim")
+    if stretches:
+        console.print(text)
 
 
 def table(console: Console, rows: Iterable[tuple[str, str]]) -> None:

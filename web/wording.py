@@ -44,3 +44,9 @@ def percent(share: float) -> str:
 def p_value(value: float) -> str:
     """A p-value as it is reported: `p = 0.031`, `p < 0.001`."""
     return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+
+def age(since: datetime, now: datetime) -> str:
+    """How long something has been so: `today`, `1 day`, `45 days`."""
+    days = (now - since).days
+    return plural(days, "day") if days > 0 else "today"

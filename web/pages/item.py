@@ -19,7 +19,7 @@ from kb.values import TrainingFields
 from search import snippets
 from search.query import parse
 from search.results import Similar
-from web import facts, forms, history
+from web import facts, forms, history, standing
 from web.addresses import item_url
 from web.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
@@ -94,6 +94,7 @@ def item(  # noqa: PLR0913 - each is one thing FastAPI brings in
         part=number,
         parts=len(stretches),
         versions=items.versions(session, principal, found.head.ref),
+        life=standing.of(session, principal, found),
         similar=similar.hits,
         similar_total=similar.total,
         template=forms.of(found),
