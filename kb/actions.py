@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from kb import audit, items, lessons, steps
@@ -152,11 +152,33 @@ def of_lesson(session: Session, principal: Principal, ref: str) -> list[Action]:
     return _read(session, principal, RemedialAction.item_id == lesson.head.id)
 
 
-def unfinished(session: Session, principal: Principal, owner: str = "") -> list[Action]:
-    """Actions that are not finished, those due first first; only those of *owner* if given."""
-    whose = (RemedialAction.owner == owner,) if owner else ()
-    found = _read(session, principal, RemedialAction.state.in_(UNFINISHED), *whose)
-    return sorted(found, key=lambda action: (action.due or date.max, action.id))
+def unfinished(
+    session: Session, principal: Principal, owner: str = "", *, offset: int = 0, limit: int | None = None
+) -> list[Action]:
+    """A page of the actions that are not finished, those due first first; only those of *owner* if given."""
+    query = (
+        _query(principal, *_unfinished(owner))
+        .order_by(RemedialAction.due.asc().nulls_last(), RemedialAction.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return _actions(session, query)
+
+
+def count_unfinished(session: Session, principal: Principal, owner: str = "") -> int:
+    """How many actions are not finished; only those of *owner* if given."""
+    query = (
+        select(func.count())
+        .select_from(RemedialAction)
+        .join(Item, Item.id == RemedialAction.item_id)
+        .where(visible(principal), *_unfinished(owner))
+    )
+    return session.scalar(query) or 0
+
+
+def _unfinished(owner: str) -> tuple[ColumnElement[bool], ...]:
+    waits = RemedialAction.state.in_(UNFINISHED)
+    return (waits, RemedialAction.owner == owner) if owner else (waits,)
 
 
 def get(session: Session, principal: Principal, number: int) -> Action:
@@ -167,13 +189,19 @@ def get(session: Session, principal: Principal, number: int) -> Action:
     return found[0]
 
 
-def _read(session: Session, principal: Principal, *conditions: ColumnElement[bool]) -> list[Action]:
-    rows = session.execute(
+def _query(principal: Principal, *conditions: ColumnElement[bool]) -> Select[RemedialAction, str, str]:
+    return (
         select(RemedialAction, Item.ref, Item.title)
         .join(Item, Item.id == RemedialAction.item_id)
         .where(visible(principal), *conditions)
-        .order_by(RemedialAction.id)
     )
+
+
+def _read(session: Session, principal: Principal, *conditions: ColumnElement[bool]) -> list[Action]:
+    return _actions(session, _query(principal, *conditions).order_by(RemedialAction.id))
+
+
+def _actions(session: Session, query: Select[RemedialAction, str, str]) -> list[Action]:
     return [
         Action(
             id=row.id,
@@ -191,7 +219,7 @@ def _read(session: Session, principal: Principal, *conditions: ColumnElement[boo
             validated_at=row.validated_at,
             validated_by=row.validated_by,
         )
-        for row, ref, title in rows
+        for row, ref, title in session.execute(query)
     ]
 
 

@@ -164,6 +164,19 @@ def test_something_is_added_at_the_end(people: People) -> None:
     assert body.endswith("- Price.\n\n## Dates\n\nName the day. (Lesson L-1)\n")
 
 
+def test_actions_are_paged_those_due_first_first(people: People) -> None:
+    move(people.bert, "endorse")
+    for owner, due in (("Anna", None), ("Bert", "2026-03-01"), ("Anna", "2026-02-01")):
+        wanted = {"what": f"Due {due}", "target": "tool", "owner": owner, "due": due}
+        people.anna.post(f"/api/v1/items/{LESSON}/actions", json=wanted)
+    listed = people.anna.get("/api/v1/actions?page_size=2")
+    assert [one["id"] for one in listed.json()["actions"]] == [3, 2]
+    assert 'rel="next"' in listed.headers["Link"]
+    assert [one["id"] for one in people.anna.get("/api/v1/actions?owner=Anna").json()["actions"]] == [3, 1]
+    act(people.bert, 3, "cancelled", "Not needed.")
+    assert people.anna.get("/api/v1/actions").json()["total"] == 2
+
+
 def test_relations_are_noted_and_taken_back(people: People) -> None:
     where = f"/api/v1/items/{LESSON}/relations"
     wanted = {"link": "contradicts", "other": OTHER, "note": "The dates differ."}

@@ -16,8 +16,16 @@ import uvicorn
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from ingest import rewriting
 from ingest.report import Options
-from kb.access import LOCAL_USER
+from kb import actions, applications, changes, drafts, lessons
+from kb import library as kept
+from kb.access import LOCAL_USER, local_user
+from kb.applications import ApplicationDraft
+from kb.database import transaction
+from kb.lifecycle import Move
+from kb.vocabulary import Outcome, Target
+from tests.web import lives
 from web import work
 from web.app import create_app
 from web.wiring import Services
@@ -44,6 +52,9 @@ PAGES = [
     "/items/HS-T-003/fill",
     "/items/HS-L-001/versions/1",
     "/searches",
+    "/lessons",
+    "/lessons/actions",
+    "/lessons/changes",
     "/projects",
     "/items/HS-L-001/similar",
     "/imports",
@@ -286,3 +297,122 @@ def test_a_template_is_filled_and_downloaded_without_javascript(browser: Browser
         assert [sheet[cell].value for cell in ("B2", "C2")] == ["Rain may come", "Threat"]
         assert sheet["L2"].number_format == "yyyy-mm-dd"
     context.close()
+
+
+@contextmanager
+def _person(browser: Browser, address: str, name: str) -> Generator[Page]:
+    """A browser in which *name* was given on the page /you, without JavaScript."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.goto(f"{address}/you")
+    page.get_by_label("Your name").fill(name)
+    page.get_by_role("button", name="Use this name").click()
+    yield page
+    context.close()
+
+
+def _ask(page: Page, words: str, field: str, said: str) -> None:
+    """Open the form *words*, fill in its *field* and send it."""
+    asked = page.locator("details.ask", has=page.locator("summary", has_text=re.compile(f"^{words}$")))
+    asked.locator("summary").click()
+    asked.get_by_label(field).fill(said)
+    asked.get_by_role("button", name=words).click()
+
+
+def _stands(page: Page, address: str) -> str:
+    """Where the lesson stands, by the word on its page."""
+    page.goto(f"{address}/items/{lives.LESSON}")
+    return page.locator("[aria-current=step]").inner_text().removesuffix("now").strip()
+
+
+def test_three_people_lead_a_lesson_from_review_to_learned_and_back(
+    browser: Browser, services: Services
+) -> None:
+    lives.fill(services)
+    with (
+        _running(services) as address,
+        _person(browser, address, "Anna") as anna,
+        _person(browser, address, "Bert") as bert,
+        _person(browser, address, "Edith") as edith,
+    ):
+        bert.goto(f"{address}/lessons")
+        bert.get_by_role("link", name="Late pumps").click()
+        _ask(bert, "Return with a question", "Reason", "Which pumps, and how late?")
+
+        assert _stands(anna, address) == "Returned"
+        assert "Which pumps, and how late?" in anna.locator("#history").inner_text()
+        with transaction(services.sessions) as session:
+            author = local_user("Anna")
+            better = rewriting.rewritten(
+                drafts.of_item(session, author, lives.LESSON), lives.SAID.replace("late", "34 days late")
+            )
+            kept.write(session, author, better, lives.LESSON)
+        assert _stands(anna, address) == "Returned"
+        anna.locator("#history").get_by_role("link", name="What changed in version 2").click()
+        assert anna.locator("ins").last.text_content() == "[added: 34 days ]"
+        _stands(anna, address)
+        anna.get_by_role("button", name="Submit for review").click()
+
+        assert _stands(bert, address) == "Submitted"
+        bert.get_by_role("button", name="Endorse").click()
+        assert _stands(anna, address) == "Endorsed"
+        anna.get_by_label("What is to be done").fill("Ask for the day in the order form")
+        anna.get_by_label("Owner").fill("Anna")
+        anna.get_by_role("button", name="Add the action").click()
+        assert _stands(anna, address) == "In action"
+        anna.get_by_role("link", name="Propose a change to a text").click()
+        anna.get_by_label(re.compile("^Reference")).fill(lives.TEMPLATE)
+        anna.get_by_role("button", name="Choose").click()
+        anna.get_by_role("link", name=re.compile("Change paragraph 2")).click()
+        anna.get_by_label("What it is to say instead").fill("Delivery: the day.")
+        anna.get_by_role("button", name="Propose the change").click()
+
+        edith.goto(f"{address}/items/{lives.TEMPLATE}")
+        assert "1 lesson pending" in edith.locator(".notice").inner_text()
+        edith.locator(".notice").get_by_role("link").click()
+        assert edith.locator(".differing del").text_content() == "[removed: week]"
+        edith.get_by_role("button", name="Accept").click()
+        edith.goto(f"{address}/items/{lives.TEMPLATE}")
+        assert "Delivery: the day. (Lesson L-1)" in edith.locator(".prose").inner_text()
+        assert edith.locator(".notice").count() == 0
+
+        _stands(anna, address)
+        assert anna.get_by_text("Validate", exact=True).count() == 0
+        _stands(bert, address)
+        _ask(bert, "Validate", "What shows that it works", "Two orders came in time.")
+        bert.get_by_role("button", name="Declare learned").click()
+        assert _stands(bert, address) == "Learned"
+
+        with transaction(services.sessions) as session:
+            again = ApplicationDraft("Bridge", True, "Late again.", Outcome.RECURRENCE)
+            applications.record(session, local_user("Edith"), lives.LESSON, again)
+        assert _stands(anna, address) == "Endorsed"
+        assert "Happened again" in anna.locator("#history").inner_text()
+
+
+def test_the_life_of_a_lesson_is_readable_everywhere(page: Page, services: Services) -> None:
+    lives.fill(services)
+    author = local_user("Anna")
+    with transaction(services.sessions) as session:
+        lessons.move(session, author, lives.LESSON, Move.ENDORSE)
+        number = actions.add(
+            session, author, lives.LESSON, what="Ask for the day", target=Target.TEMPLATE, owner="local"
+        )
+        changes.propose(session, author, number, lives.TEMPLATE, present="Price.", proposed="Pounds.")
+    with _running(services) as address:
+        for path in (
+            "/lessons",
+            f"/items/{lives.LESSON}",
+            f"/items/{lives.TEMPLATE}",
+            "/lessons/changes/1",
+            f"/lessons/actions/1/propose?target={lives.TEMPLATE}",
+            f"/lessons/actions/1/propose?target={lives.TEMPLATE}&paragraph=2",
+        ):
+            page.goto(address + path)
+            page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                assert page.evaluate(CONTRASTS) == []
+            for width in (320, 1280):
+                page.set_viewport_size({"width": width, "height": 800})
+                assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb import actions
@@ -12,8 +12,10 @@ from kb.actions import Action
 from kb.vocabulary import ActionState, Target
 from web.api.items import Ref
 from web.api.problems import PROBLEMS, problems
+from web.choices import PagingDep
 from web.deps import PrincipalDep, SessionDep
-from web.schemas import Out
+from web.links import add_links
+from web.schemas import Out, PageOut
 
 router = APIRouter(tags=["Actions"], responses=PROBLEMS)
 
@@ -44,6 +46,12 @@ class ActionOut(Out):
         """As *principal* sees it."""
         said = {name: getattr(action, name) for name in action.__slots__}
         return ActionOut(**said, possible=actions.possible(principal, action))
+
+
+class ActionsOut(PageOut):
+    """A page of actions, those due first first."""
+
+    actions: list[ActionOut]
 
 
 class ActionIn(BaseModel):
@@ -103,12 +111,24 @@ def add(
 
 @router.get("/actions", operation_id="list_actions", summary="List unfinished actions")
 def unfinished(
+    request: Request,
+    response: Response,
     session: SessionDep,
     principal: PrincipalDep,
+    wanted: PagingDep,
     owner: Annotated[str, Query(max_length=200, description="Only those of this owner.")] = "",
-) -> list[ActionOut]:
-    """Actions that are still to be done or validated, those due first first."""
-    return [ActionOut.of(principal, action) for action in actions.unfinished(session, principal, owner)]
+) -> ActionsOut:
+    """A page of the actions that are still to be done or validated, those due first first."""
+    total = actions.count_unfinished(session, principal, owner)
+    found = actions.unfinished(session, principal, owner, offset=wanted.offset, limit=wanted.size)
+    add_links(request, response, wanted.page, wanted.pages(total))
+    return ActionsOut(
+        total=total,
+        page=wanted.page,
+        page_size=wanted.size,
+        pages=wanted.pages(total),
+        actions=[ActionOut.of(principal, action) for action in found],
+    )
 
 
 @router.get("/actions/{number}", operation_id="get_action", summary="Read an action", responses=problems(404))

@@ -32,7 +32,7 @@ def overview(
     counts = lessons.counts(session, principal)
     total = sum(counts.get(one, 0) for one in statuses)
     found = lessons.queue(session, principal, statuses, offset=wanted.offset, limit=wanted.size)
-    mine = actions.unfinished(session, principal, principal.name)
+    mine = actions.unfinished(session, principal, principal.name, limit=_MINE)
     waiting = changes.waiting_for(session, principal)
     now = datetime.now(UTC)
     return page(
@@ -45,8 +45,8 @@ def overview(
         number=at,
         pages=wanted.pages(total),
         page_url=paged("/lessons", status=status),
-        mine=standing.offered(principal, mine[:_MINE]),
-        mine_total=len(mine),
+        mine=standing.offered(principal, mine),
+        mine_total=actions.count_unfinished(session, principal, principal.name),
         changes=waiting[:_MINE],
         changes_total=len(waiting),
         person=principal.name,
@@ -62,18 +62,19 @@ def unfinished(
 ) -> HTMLResponse:
     """Remedial actions that are still to be done or validated."""
     wanted = Paging(at, DEFAULT_SIZE)
-    found = actions.unfinished(session, principal, owner.strip())
-    shown = found[wanted.offset : wanted.offset + wanted.size]
+    whose = owner.strip()
+    total = actions.count_unfinished(session, principal, whose)
+    found = actions.unfinished(session, principal, whose, offset=wanted.offset, limit=wanted.size)
     return page(
         "actions.html",
         section="lesson",
-        actions=standing.offered(principal, shown),
-        owner=owner.strip(),
+        actions=standing.offered(principal, found),
+        owner=whose,
         person=principal.name,
-        total=len(found),
+        total=total,
         number=at,
-        pages=wanted.pages(len(found)),
-        page_url=paged("/lessons/actions", owner=owner.strip()),
+        pages=wanted.pages(total),
+        page_url=paged("/lessons/actions", owner=whose),
     )
 
 
