@@ -50,7 +50,7 @@ def newest(session: Session, principal: Principal, wanted: Wanted, limit: int) -
             Item.created_at,
             Item.updated_at,
         )
-        .where(visible(principal), _condition(wanted))
+        .where(visible(principal), condition(wanted))
         .order_by(Item.updated_at.desc(), Item.id.desc())
         .limit(limit)
     ).all()
@@ -61,8 +61,9 @@ def newest(session: Session, principal: Principal, wanted: Wanted, limit: int) -
 def added_since(session: Session, principal: Principal, wanted: Wanted, moment: datetime) -> int:
     """How many of the *wanted* items that *principal* may see came after *moment*."""
     query = select(func.count()).select_from(Item)
-    return session.scalar(query.where(visible(principal), _condition(wanted), Item.created_at > moment)) or 0
+    return session.scalar(query.where(visible(principal), condition(wanted), Item.created_at > moment)) or 0
 
 
-def _condition(wanted: Wanted) -> ColumnElement[bool]:
+def condition(wanted: Wanted) -> ColumnElement[bool]:
+    """The condition on Item that holds for the *wanted*."""
     return facets.condition(wanted) if isinstance(wanted, Filters) else Item.id.in_(wanted)

@@ -1,8 +1,9 @@
 """Every knob: name, type, default, meaning. Built once at the edge and passed down."""
 
+from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEGABYTE = 1024 * 1024
@@ -22,6 +23,34 @@ class Limits(BaseSettings):
     characters: int = Field(default=20_000_000, gt=0, description="characters of text of one file")
     archive_files: int = Field(default=5_000, gt=0, description="files in one zip archive")
     archive_mb: int = Field(default=1024, gt=0, description="unpacked size of one zip archive, MiB")
+
+
+class Encryption(StrEnum):
+    """How a connection to a mail server is kept from others."""
+
+    STARTTLS = "starttls"
+    """Begins in the clear and goes over to TLS before anything is said."""
+    TLS = "tls"
+    """TLS from the first byte."""
+    NONE = "none"
+
+
+class Smtp(BaseSettings):
+    """The server that takes e-mail (`KB_SMTP_…`); without a host none is sent."""
+
+    model_config = SettingsConfigDict(env_prefix="KB_SMTP_", frozen=True, populate_by_name=True)
+
+    host: str = Field(default="", description="name of the mail server; no e-mail is sent if empty")
+    port: int = Field(default=587, gt=0, lt=65536, description="its port")
+    user: str = Field(default="", description="name to sign in with; no signing in if empty")
+    password: SecretStr = Field(default=SecretStr(""), description="password to sign in with; never logged")
+    tls: Encryption = Field(default=Encryption.STARTTLS, description="encryption: starttls, tls or none")
+    sender: str = Field(
+        default="hindsight@localhost",
+        validation_alias="KB_SMTP_FROM",
+        pattern=r"^[^@\r\n]+@[^@\r\n]+$",
+        description="address of the sender",
+    )
 
 
 class Settings(BaseSettings):
@@ -49,12 +78,26 @@ class Settings(BaseSettings):
     )
     search_log: bool = Field(default=True, description="keep who searched for what and what they opened")
     search_log_days: int = Field(default=365, gt=0, description="days after which that is forgotten")
+    address: str = Field(
+        default="", description="where people open Hindsight, for links in what is sent: https://host"
+    )
+    digest_hour: int = Field(default=6, ge=0, le=23, description="hour of digests, UTC")
+    webhook_hosts: str = Field(
+        default="",
+        description="hosts that webhooks may go to, with commas between them; * = any public one by https",
+    )
+    smtp: Smtp = Field(default_factory=Smtp)
     limits: Limits = Field(default_factory=Limits)
 
     @property
     def url(self) -> str:
         """The database's SQLAlchemy URL."""
         return self.database_url or f"sqlite:///{(self.data / 'hindsight.db').absolute()}"
+
+    @property
+    def base(self) -> str:
+        """Where people open Hindsight, without the last slash."""
+        return (self.address or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def files(self) -> Path:

@@ -24,6 +24,7 @@ from web.api import (
     relations,
     saved,
     search,
+    subscriptions,
     suggestions,
     synonyms,
 )
@@ -45,7 +46,9 @@ from web.pages import (
 from web.pages import changes as change_pages
 from web.pages import lessons as lesson_pages
 from web.pages import projects as project_pages
+from web.pages import subscriptions as subscription_pages
 from web.pages import synonyms as synonym_pages
+from web.pusher import Pusher
 from web.release import release
 from web.runner import Runner
 from web.schemas import ProblemOut
@@ -64,8 +67,11 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncGenerator[None]:
         runner: Runner = app.state.runner
+        pusher = Pusher(services)
         runner.start()
+        pusher.start()
         yield
+        pusher.stop(_STOP_SECONDS)
         runner.stop(_STOP_SECONDS)
         services.close()
 
@@ -88,6 +94,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         suggestions,
         synonyms,
         saved,
+        subscriptions,
         projects,
         feedback,
         forms,
@@ -102,9 +109,11 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         health,
     ):
         app.include_router(module.router, prefix="/api/v1")
+    app.webhooks.include_router(subscriptions.hooks)
     pages = (
         searching,
         searches,
+        subscription_pages,
         project_pages,
         feed,
         similar,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from web.commands import adapt, lesson, projects, saved, template
+from web.commands import adapt, lesson, projects, saved, subscriptions, template
 from web.commands.eval import evaluate
 
 app = typer.Typer(
@@ -310,8 +310,10 @@ def doctor(
 
 app.add_typer(saved.app, name="saved")
 app.add_typer(lesson.app, name="lesson")
+app.add_typer(subscriptions.app, name="subscriptions")
 for command in (
     adapt.adapt,
+    subscriptions.digest,
     saved.recent,
     saved.similar,
     saved.feedback,

@@ -30,8 +30,13 @@ def page(template: str, /, status: int = 200, **context: Any) -> HTMLResponse:
     `q` fills the search box, `hidden` goes with its form, `section` names the place in the navigation.
     """
     shared: dict[str, Any] = {"q": "", "section": "", "hidden": [], "status": status}
-    text = _environment().get_template(template).render(shared | context)
+    text = filled(template, **shared | context)
     return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
+
+
+def filled(template: str, /, **context: Any) -> str:
+    """*template* filled with *context* alone."""
+    return _environment().get_template(template).render(context)
 
 
 @cache

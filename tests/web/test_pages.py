@@ -29,6 +29,8 @@ PAGES = [
     "/imports",
     "/insight/quality",
     "/synonyms?q=risk",
+    "/subscriptions",
+    "/subscriptions?q=risk&kind=lesson",
     "/api",
 ]
 

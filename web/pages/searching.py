@@ -170,6 +170,7 @@ def _context(results: Results, q: str, filters: Filters, wanted: Paging) -> dict
         "first": wanted.offset + 1,
         "save_url": search_url(q, filters, "/searches"),
         "feed_url": search_url(q, filters, "/feed"),
+        "subscribe_url": search_url(q, filters, "/subscriptions") + "#new",
         "export_url": partial(_export_url, q, filters.as_json()),
         "formats": exporting.FORMATS,
         "tips": _tips(q, active),
