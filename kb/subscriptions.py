@@ -18,7 +18,7 @@ from kb.models import Subscription as Row
 from kb.models import now
 from kb.text import squash
 from kb.values import Filters
-from kb.vocabulary import Classification
+from kb.vocabulary import Classification, label
 
 MAX_NAME = 200
 """Characters of a name."""
@@ -239,7 +239,7 @@ def recipient_of(row: Row) -> Recipient:
 def _name(draft: SubscriptionDraft) -> str:
     if not draft.query.strip() and not draft.filters:
         raise InvalidError("Say what to be told of: words, an area, a phase, a project, a kind.")
-    values = (value for chosen in draft.filters.facets.values() for value in chosen)
+    values = (label(value) for chosen in draft.filters.facets.values() for value in chosen)
     name = squash(draft.name or draft.query or ", ".join(values) or "Dated items")
     if len(name) > MAX_NAME:
         raise InvalidError(f"Give the subscription a name of at most {MAX_NAME} characters.")
