@@ -282,6 +282,15 @@ def retry(
     return DeliveryOut.of(deliveries.again(session, principal, number, delivery))
 
 
-@hooks.post("items-changed", operation_id="items_changed", summary="Items are new or changed")
+@hooks.post(
+    "items-changed",
+    status_code=204,
+    operation_id="items_changed",
+    summary="Items are new or changed",
+    responses={
+        204: {"description": "Taken, as by any 2xx."},
+        "default": {"description": "Not taken: tried again later under the same `webhook-id`."},
+    },
+)
 def items_changed(body: WebhookBody) -> None:
-    """What a subscription posts to its webhook; any answer of 2xx takes it, all others are tried again."""
+    """What a subscription posts to its webhook."""
