@@ -10,6 +10,7 @@ import yaml
 
 from ingest import dates, fields, front_matter, markdown, passages, terms
 from kb.errors import InvalidError
+from kb.passages import HEADING_SEPARATOR, embedded_text
 from kb.text import shorten, squash
 from kb.values import ItemDraft, KindFields, LessonFields
 from kb.vocabulary import (
@@ -118,6 +119,16 @@ def entry(item: ItemDraft) -> Entry:
     if isinstance(item.fields, LessonFields):
         return LessonEntry(facts, item.fields, _rest(item.body, item.fields))
     return TextEntry(facts, item.summary, item.body)
+
+
+def opening(entry: LessonEntry) -> str:
+    """What stands for a lesson where meanings are compared: its title and first passage."""
+    body = _body(entry.said)
+    first = passages.cut(markdown.parse(body), entry.facts.title)
+    if not first:
+        return entry.facts.title
+    headings = HEADING_SEPARATOR.join(first[0].headings)
+    return embedded_text(entry.facts.title, headings, first[0].text)
 
 
 def tidy(entry: Entry) -> Entry:

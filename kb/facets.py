@@ -119,6 +119,23 @@ def starting(
 _other = aliased(Facet)
 
 
+def of_items(
+    session: Session, principal: Principal, ids: Collection[ItemId]
+) -> dict[ItemId, dict[FacetName, list[str]]]:
+    """The values of each of the items among *ids* that *principal* may see."""
+    rows = session.execute(_values_query(principal), {"ids": ids})
+    found: dict[ItemId, dict[FacetName, list[str]]] = {}
+    for id_, name, value in rows:
+        found.setdefault(ItemId(id_), {}).setdefault(FacetName(name), []).append(value)
+    return found
+
+
+@cache
+def _values_query(principal: Principal) -> Select[int, str, str]:
+    carried = select(Facet.item_id, Facet.name, Facet.value).join(Item, Item.id == Facet.item_id)
+    return carried.where(visible(principal), among(Facet.item_id, "ids")).order_by(Facet.value)
+
+
 def total(counts: FacetCounts) -> int:
     """How many items were counted: each is of exactly one kind."""
     return sum(found.count for found in counts[FacetName.KIND])

@@ -31,6 +31,8 @@ WORDS_DEPTH = 200
 """Items that hold words that are looked at: those further down decide nothing."""
 _LOOKED_THROUGH = 10_000
 """Passages up to which everything is looked at: then totals and facets are never lower bounds."""
+_PASSAGES_EACH = 5
+"""Passages that are looked at for each of the nearest items."""
 _FEW_HOLD_ALL = 5
 """Items up to which all the words together count as what was meant."""
 _ALL = 1 - 1e-6
@@ -197,6 +199,22 @@ class Engine:
         return Similar(
             len(order), hits.present(session, principal, hits.Asked("", vector), page, index.vectors)
         )
+
+    def meaning(self, text: str) -> Vector:
+        """What stands for *text* among the passages."""
+        return self._encoder.encode([text])[0]
+
+    def near(
+        self, session: Session, principal: Principal, meaning: Vector, *, limit: int, filters: Filters
+    ) -> dict[ItemId, float]:
+        """At most *limit* items whose passages lie nearest to *meaning*, with their cosines, nearest first.
+
+        Only of what *principal* may see and *filters* match. Raises UnavailableError without an index.
+        """
+        among = self._permitted(session, principal, filters)
+        cosines = self._index().vectors.nearest(meaning, _PASSAGES_EACH * limit, among).of_items()
+        order = _visible(session, principal, sorted(cosines, key=lambda item: (-cosines[item], item)))
+        return {item: cosines[item] for item in order[:limit]}
 
     def _index(self) -> Generation:
         """The present generation, opened anew when another one was published."""

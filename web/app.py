@@ -27,6 +27,7 @@ from web.api import (
     subscriptions,
     suggestions,
     synonyms,
+    writing,
 )
 from web.guard import LOOPBACK, Guard
 from web.pages import (
@@ -48,6 +49,7 @@ from web.pages import lessons as lesson_pages
 from web.pages import projects as project_pages
 from web.pages import subscriptions as subscription_pages
 from web.pages import synonyms as synonym_pages
+from web.pages import writing as writing_pages
 from web.pusher import Pusher
 from web.release import release
 from web.runner import Runner
@@ -102,6 +104,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         actions,
         changes,
         relations,
+        writing,
         items,
         imports,
         evaluations,
@@ -121,6 +124,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         lesson_pages,
         change_pages,
         living,
+        writing_pages,
         item,
         importing,
         quality,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from web.commands import adapt, lesson, projects, saved, subscriptions, template
+from web.commands import adapt, lesson, projects, saved, subscriptions, template, writing
 from web.commands.eval import evaluate
 
 app = typer.Typer(
@@ -311,6 +311,8 @@ def doctor(
 app.add_typer(saved.app, name="saved")
 app.add_typer(lesson.app, name="lesson")
 app.add_typer(subscriptions.app, name="subscriptions")
+for command in (writing.new, writing.check, writing.edit):
+    lesson.app.command()(command)
 for command in (
     adapt.adapt,
     subscriptions.digest,

@@ -111,6 +111,8 @@ def similar(
 
 
 @router.get("/{ref:path}", operation_id="get_item", summary="Read an item", responses=problems(404))
-def one(ref: Ref, session: SessionDep, principal: PrincipalDep) -> ItemDetailOut:
-    """Everything about an item's present version; withdrawn items can still be read."""
-    return ItemDetailOut.of_detail(items.get(session, principal, ref))
+def one(ref: Ref, session: SessionDep, principal: PrincipalDep, response: Response) -> ItemDetailOut:
+    """Everything about an item's present version, which `ETag` tells; withdrawn items can still be read."""
+    item = items.get(session, principal, ref)
+    response.headers["ETag"] = f'"{item.version}"'
+    return ItemDetailOut.of_detail(item)

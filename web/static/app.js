@@ -51,3 +51,14 @@ async function follow(status) {
 
 const status = document.querySelector("[data-job]");
 if (status) follow(status);
+
+/** What a form kept in this browser is forgotten once the server has it. */
+const kept = new URLSearchParams(location.search).get("kept");
+if (kept) {
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith("hindsight:typed:") && key.endsWith(`:${kept}`)) localStorage.removeItem(key);
+  }
+  const address = new URL(location.href);
+  address.searchParams.delete("kept");
+  history.replaceState(null, "", address);
+}
