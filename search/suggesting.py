@@ -35,7 +35,7 @@ THRESHOLDS = {
     Subject.COMPETENCE: 0.35,
 }
 """Confidence from which a value is suggested. How often suggestions were right, each lesson judged by all the
-others (docs/capture.md): of 179 lessons of the starter library areas 55 %, phases 73 %, approaches 82 %,
+others : of 179 lessons of the starter library areas 55 %, phases 73 %, approaches 82 %,
 sectors 76 %, tags 56 %; of 400 lessons of NASA areas 58 %."""
 _MOST = 5
 """Suggestions on one subject."""
