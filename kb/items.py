@@ -73,6 +73,8 @@ class ItemSummary:
     file_name: str
     """Name of the original file, empty when there is none."""
     locator: Locator
+    review_date: date | None = None
+    """The day by which it is to be looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +91,17 @@ class ItemDetail:
     url: str
     language: str
     citation: str
-    review_date: date | None
     version: int
     file_digest: str
     media_type: str
     created_at: datetime
     updated_at: datetime
     withdrawn_at: datetime | None
+
+    @property
+    def review_date(self) -> date | None:
+        """The day by which it is to be looked at again."""
+        return self.head.review_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +349,7 @@ def _summary_query() -> Select[*tuple[Any, ...]]:
             Item.source_slide,
             Item.source_sheet,
             Item.source_row,
+            Item.review_date,
         )
         .outerjoin(Project, Project.id == Item.project_id)
         .outerjoin(Source, Source.id == Item.source_id)
@@ -365,6 +372,7 @@ def _summary(  # noqa: PLR0913 - the columns of the query above, in its order
     slide: int | None,
     sheet: str | None,
     row: int | None,
+    review_date: date | None,
 ) -> ItemSummary:
     return ItemSummary(
         ItemId(id_),
@@ -379,6 +387,7 @@ def _summary(  # noqa: PLR0913 - the columns of the query above, in its order
         day,
         file_name or "",
         Locator(page=page, slide=slide, sheet=sheet, row=row),
+        review_date,
     )
 
 
@@ -396,6 +405,7 @@ def _detail(row: Item) -> ItemDetail:
         row.dated,
         row.source.name if row.source else "",
         row.source_locator,
+        row.review_date,
     )
     return ItemDetail(
         head=head,
@@ -408,7 +418,6 @@ def _detail(row: Item) -> ItemDetail:
         url=row.url,
         language=row.language,
         citation=row.citation,
-        review_date=row.review_date,
         version=row.version,
         file_digest=row.source.digest if row.source else "",
         media_type=row.source.media_type if row.source else "",

@@ -88,6 +88,9 @@ class Item(Base):
         Index("ix_item_browse", "withdrawn_at", "dated", "id"),
         Index("ix_item_updated_at", "updated_at"),
         # What counting reads of an item, beside each other: the items themselves lie far apart.
+        # What is overdue or out of use is read without walking through all items.
+        Index("ix_item_review", "withdrawn_at", "review_date", "classification"),
+        Index("ix_item_standing", "withdrawn_at", "status", "kind", "classification"),
         Index("ix_item_counted", "id", "withdrawn_at", "classification", "facet_codes"),
         {"sqlite_autoincrement": True},
     )

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from kb import audit, facet_codes, facets, items
@@ -15,20 +14,11 @@ from kb.items import ItemSummary
 from kb.models import Facet, Item
 from kb.text import squash
 from kb.values import Filters, ItemId
-from kb.vocabulary import FacetName
+from kb.vocabulary import FacetName, ReviewState
 
 SOON = timedelta(days=30)
 """Before its review date an item is due soon for so long."""
 _LONGEST = timedelta(days=3_660)
-
-
-class ReviewState(StrEnum):
-    """How an item stands beside its review date."""
-
-    CURRENT = "current"
-    DUE_SOON = "due_soon"
-    OVERDUE = "overdue"
-    UNSET = "unset"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +40,12 @@ def state(review_date: date | None, today: date) -> ReviewState:
     return ReviewState.DUE_SOON if review_date <= today + SOON else ReviewState.CURRENT
 
 
-def counts(session: Session, principal: Principal, today: date) -> dict[ReviewState, int]:
-    """How many items that *principal* may see are in each state."""
+def counts(session: Session, principal: Principal, today: date, *, owner: str = "") -> dict[ReviewState, int]:
+    """How many items that *principal* may see are in each state; only those of *owner* if given."""
     found: dict[ReviewState, int] = {}
     for one in ReviewState:
         query = select(func.count()).select_from(Item).where(visible(principal), _condition(one, today))
-        found[one] = session.scalar(query) or 0
+        found[one] = session.scalar(query.where(_owned(owner))) or 0
     return found
 
 
@@ -70,12 +60,9 @@ def listed(
     limit: int,
 ) -> list[Due]:
     """A page of the items in a state, the longest overdue first; only those of *owner* if given."""
-    conditions = [visible(principal), _condition(wanted, today)]
-    if owner:
-        conditions.append(Item.owner == owner)
     rows = session.execute(
         select(Item.id, Item.owner, Item.review_date)
-        .where(*conditions)
+        .where(visible(principal), _condition(wanted, today), _owned(owner))
         .order_by(Item.review_date, Item.id)
         .offset(offset)
         .limit(limit)
@@ -143,6 +130,12 @@ def _find(session: Session, principal: Principal, ref: str) -> Item:
     if item is None:
         raise NotFoundError(f"There is no item {ref!r} here, or you may not read it.")
     return item
+
+
+def _owned(owner: str) -> ColumnElement[bool]:
+    if not owner:
+        return true()
+    return Item.id.in_(select(Facet.item_id).where(Facet.name == FacetName.OWNER, Facet.value == owner))
 
 
 def _condition(wanted: ReviewState, today: date) -> ColumnElement[bool]:

@@ -213,6 +213,15 @@ class Outcome(StrEnum):
     RECURRENCE = "recurrence"
 
 
+class ReviewState(StrEnum):
+    """How an item stands beside its review date."""
+
+    CURRENT = "current"
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    UNSET = "unset"
+
+
 class Link(StrEnum):
     """How one item stands to another."""
 

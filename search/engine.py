@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -11,12 +12,14 @@ from threading import Lock
 import numpy as np
 from sqlalchemy.orm import Session
 
-from kb import audit, facets, items, passages
+from kb import audit, experience, facets, items, passages
 from kb.access import Principal
 from kb.errors import UnavailableError
+from kb.experience import Experience
 from kb.facets import FacetCounts
 from kb.values import Filters, ItemId
 from search import analysis, fusion, generation, hits, second_stage, snippets, synonyms
+from search import experience as past
 from search.fusion import Evidence, Mode
 from search.generation import DamagedError, Generation
 from search.ports import Encoder, Ids, Near, Reranker, Term, Vector, VectorIndex, WordMatch
@@ -38,6 +41,8 @@ _FEW_HOLD_ALL = 5
 _ALL = 1 - 1e-6
 _REMEMBERED = 32
 """Filters whose items, and queries whose scores, are kept in memory until something is written."""
+_PEOPLE = 8
+"""Readers for whom what became of the items is kept so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,10 @@ class _Ranking:
     asked: hits.Asked
     capped: bool
     """More are related than were looked at."""
+    known: Experience
+    """What became of the items."""
+    shifts: Mapping[ItemId, float] = field(default_factory=dict[ItemId, float])
+    """What the past of some items adds to their scores, for the order alone."""
 
     def related(self) -> list[ItemId]:
         """The items that belong to the results of a query that is answered, in order."""
@@ -78,8 +87,8 @@ class _Ranking:
         ]
 
     def relevances(self, some: Sequence[ItemId]) -> dict[ItemId, float]:
-        """The relevance of each of *some* items."""
-        return {item: fusion.relevance(self.scores[item]) for item in some}
+        """The relevance of each of *some* items, its past included."""
+        return {item: fusion.relevance(self.scores[item] + self.shifts.get(item, 0.0)) for item in some}
 
     def reordered(self, values: Mapping[ItemId, float]) -> "_Ranking":
         """The same, but that the items of *values*, which are its first ones, are ordered by those."""
@@ -109,6 +118,7 @@ class Engine:
         self._filtered: Remembered[Ids] = Remembered(_REMEMBERED)
         self._browsed: Remembered[tuple[Ids, FacetCounts]] = Remembered(_REMEMBERED)
         self._judged: Remembered[dict[ItemId, float]] = Remembered(_REMEMBERED)
+        self._experience: Remembered[Experience] = Remembered(_PEOPLE)
         self._beside = ThreadPoolExecutor(thread_name_prefix="vectors")
 
     @property
@@ -147,7 +157,7 @@ class Engine:
         return Results(
             query,
             len(order),
-            hits.present(session, principal, ranking.asked, page, index.vectors),
+            hits.present(session, principal, ranking.asked, page, index.vectors, ranking.known),
             counts,
             nearest_only=not answered and bool(order),
             capped=ranking.capped and answered,
@@ -196,8 +206,9 @@ class Engine:
             hits.Found(i, near[i], fusion.relevance_of_meaning(near[i]), Evidence(0.0, near[i]))
             for i in order[offset : offset + limit]
         ]
+        known = self._known(session, principal)
         return Similar(
-            len(order), hits.present(session, principal, hits.Asked("", vector), page, index.vectors)
+            len(order), hits.present(session, principal, hits.Asked("", vector), page, index.vectors, known)
         )
 
     def meaning(self, text: str) -> Vector:
@@ -255,11 +266,13 @@ class Engine:
             ),
         )
         page = [ItemId(item) for item in order[offset : offset + limit].tolist()]
-        known = items.summaries(session, principal, page)
+        heads = items.summaries(session, principal, page)
+        known = self._known(session, principal)
         hits = tuple(
-            Hit(known[item], snippets.mark(known[item].title, ()), 0.0, None, (), Why())
+            Hit(heads[item], snippets.mark(heads[item].title, ()), 0.0, None, (), why)
             for item in page
-            if item in known
+            if item in heads
+            for why in (Why(record=known.record(item), superseded_by=known.superseded_by(item)),)
         )
         return Results(query, len(order), hits, counts, nearest_only=False, capped=False)
 
@@ -284,6 +297,13 @@ class Engine:
             lambda: np.array(facets.matching(session, principal, filters), np.int64),
         )
 
+    def _known(self, session: Session, principal: Principal) -> Experience:
+        """What became of the items that *principal* may see; read again when something was written."""
+        today = datetime.now(UTC).date()
+        return self._experience.get(
+            audit.latest(session), (principal, today), lambda: experience.read(session, principal, today)
+        )
+
     def _rank(self, session: Session, principal: Principal, index: Generation, query: Query) -> _Ranking:
         ranking = self._first_stage(session, principal, index, query)
         if self._reranker is None or not ranking.order:
@@ -306,7 +326,7 @@ class Engine:
         asked = hits.Asked(query.text, vector, spoken.alternatives)
         wanted = analysis.content_words(query.text)
         if not wanted or (among is not None and not len(among)):
-            return _Ranking((), {}, {}, (), (), asked, capped=False)
+            return _Ranking((), {}, {}, (), (), asked, capped=False, known=Experience())
         typed = Counter(analysis.words(query.text))
         terms = [
             *(Term(word, typed[word]) for word in wanted),
@@ -323,8 +343,11 @@ class Engine:
         evidence = _weigh(index.vectors, vector, matches, near, scarce)
         exact = {*scarce, *_holding_all(matches, wanted)}
         scores = fusion.score(evidence, Mode.HYBRID)
-        order = fusion.rank(scores, named, exact)
-        return _Ranking(tuple(order), scores, evidence, named, exact, asked, capped)
+        known = self._known(session, principal)
+        shifts = past.shifts(scores, known)
+        moved = {item: score + shifts.get(item, 0.0) for item, score in scores.items()}
+        order = fusion.rank(moved, named, exact)
+        return _Ranking(tuple(order), scores, evidence, named, exact, asked, capped, known, shifts)
 
 
 def _visible(session: Session, principal: Principal, order: Sequence[ItemId]) -> list[ItemId]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from kb import items, passages
 from kb.access import Principal
+from kb.experience import Experience
 from kb.passages import StoredPassage
 from kb.values import ItemId, PassageId
 from search import analysis, fusion, snippets
@@ -51,34 +52,43 @@ def present(
     asked: Asked,
     found: Sequence[Found],
     vectors: VectorIndex,
+    known: Experience,
 ) -> tuple[Hit, ...]:
-    """Hits for *found*, in its order."""
+    """Hits for *found*, in its order, with what is *known* of their past."""
     near = vectors.of_items(asked.vector, np.array([f.item for f in found], np.int64))
     cosines: dict[ItemId, dict[PassageId, float]] = {f.item: {} for f in found}
     for item, (id_, cosine) in zip(near.items.tolist(), near.pairs(), strict=True):
         cosines[item][id_] = cosine
     chosen = {f.item: _candidates(cosines[f.item], f.evidence.place) for f in found}
     stored = passages.read(session, principal, [id_ for ids in chosen.values() for id_ in ids])
-    known = items.summaries(session, principal, [f.item for f in found])
+    heads = items.summaries(session, principal, [f.item for f in found])
     labels = items.labels(session, principal, [f.item for f in found])
     typed = snippets.stems_of(asked.text)
     # Of a term of several words, each alone means something else.
     stems = typed.union(*(snippets.stems_of(other) for other in asked.others if " " not in other))
     hits: list[Hit] = []
     for f in found:
-        if f.item in known:
+        if f.item in heads:
             looked_at = [
                 _LookedAt(stored[id_], analysis.find(stored[id_].text, stems), cosines[f.item][id_])
                 for id_ in chosen[f.item]
                 if id_ in stored
             ]
-            title = snippets.mark(known[f.item].title, stems)
+            title = snippets.mark(heads[f.item].title, stems)
             best = _best(looked_at, typed)
             texts = _texts(title.text, labels.get(f.item, ""), looked_at)
             words = _words(analysis.content_words(asked.text), texts)
             others = _words([other for other in asked.others if " " not in other], texts)
-            why = Why(words, others, round(f.evidence.cosine, 4), f.named, f.exact)
-            hits.append(Hit(known[f.item], title, round(f.score, 4), f.relevance, best, why))
+            why = Why(
+                words,
+                others,
+                round(f.evidence.cosine, 4),
+                f.named,
+                f.exact,
+                known.record(f.item),
+                known.superseded_by(f.item),
+            )
+            hits.append(Hit(heads[f.item], title, round(f.score, 4), f.relevance, best, why))
     return tuple(hits)
 
 

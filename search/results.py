@@ -1,8 +1,9 @@
 """What a search gives back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kb.applications import Record
 from kb.facets import FacetCounts
 from kb.items import ItemSummary
 from kb.passages import StoredPassage
@@ -62,6 +63,10 @@ class Why:
     """Whether the query names it by its reference."""
     exact: bool = False
     """Whether it holds a rare word, or all the words close together, which few others do."""
+    record: Record = field(default_factory=Record)
+    """How often it was applied, and how that went."""
+    superseded_by: tuple[str, ...] = ()
+    """References of what took its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class Hit:
     item: ItemSummary
     title: Snippet
     score: float
-    """Fused score, 0 to 1, that it is ranked by."""
+    """Fused score of words and meaning, 0 to 1; it is ranked by this, moved a little by its record."""
     relevance: float | None
     """The probability, 0 to 1, that a reader would call it relevant, the same scale in every search; None in
     a list that nothing was asked of."""

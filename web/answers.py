@@ -1,5 +1,7 @@
 """Search results as the API gives them."""
 
+from datetime import UTC, datetime
+
 from pydantic import Field
 
 from kb.facets import FacetCounts
@@ -7,7 +9,7 @@ from kb.vocabulary import FacetName
 from search.results import Hit, PassageHit, Place, Results, Similar, Snippet
 from web.addresses import item_url
 from web.finding import Paging
-from web.reasons import reason
+from web.reasons import overdue, reason
 from web.schemas import ItemOut, LocatorOut, Out, PageOut
 
 
@@ -63,7 +65,14 @@ class WhyOut(Out):
     exact: bool = Field(
         description="Whether it holds a rare word, or all the words close together, as few others do."
     )
-    text: str = Field(description="All the reasons, for people; with its age and standing.")
+    applied: int = Field(description="How many projects' records say that it was applied …")
+    worked: int = Field(description="… and to some effect …")
+    failed: int = Field(description="… or to none, or the trouble came back.")
+    superseded_by: list[str] = Field(description="References of what took its place.")
+    review_overdue: bool = Field(description="Whether its review date went by.")
+    text: str = Field(
+        description="All the reasons, for people; with its age and standing and what became of it."
+    )
 
     @staticmethod
     def of(hit: Hit) -> "WhyOut":
@@ -76,6 +85,11 @@ class WhyOut(Out):
             meaning=None if why.meaning is None else round(why.meaning, 4),
             named=why.named,
             exact=why.exact,
+            applied=why.record.applied,
+            worked=why.record.worked,
+            failed=why.record.failed,
+            superseded_by=list(why.superseded_by),
+            review_overdue=bool(overdue(hit.item.review_date, datetime.now(UTC).date())),
             text=reason(hit),
         )
 
@@ -85,7 +99,10 @@ class HitOut(Out):
 
     item: ItemOut
     title: SnippetOut
-    score: float = Field(description="What it is ranked by, 0 to 1: words and meaning together.")
+    score: float = Field(
+        description="Words and meaning together, 0 to 1; it is ranked by this, moved a little by what became "
+        "of it (see why)."
+    )
     relevance: float | None = Field(
         description="The probability, 0 to 1, that a reader would call it relevant; the same scale in every "
         "search. Null in a list that nothing was asked of."

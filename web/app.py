@@ -11,6 +11,7 @@ from starlette.types import Scope
 from web import errors
 from web.api import (
     actions,
+    applications,
     changes,
     evaluations,
     feedback,
@@ -22,6 +23,7 @@ from web.api import (
     models,
     projects,
     relations,
+    reviews,
     saved,
     search,
     subscriptions,
@@ -44,9 +46,11 @@ from web.pages import (
     searching,
     similar,
 )
+from web.pages import applications as application_pages
 from web.pages import changes as change_pages
 from web.pages import lessons as lesson_pages
 from web.pages import projects as project_pages
+from web.pages import reviews as review_pages
 from web.pages import subscriptions as subscription_pages
 from web.pages import synonyms as synonym_pages
 from web.pages import writing as writing_pages
@@ -105,6 +109,8 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         changes,
         relations,
         writing,
+        applications,
+        reviews,
         items,
         imports,
         evaluations,
@@ -125,6 +131,8 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         change_pages,
         living,
         writing_pages,
+        application_pages,
+        review_pages,
         item,
         importing,
         quality,

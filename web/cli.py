@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from web.commands import adapt, lesson, projects, saved, subscriptions, template, writing
+from web.commands import (
+    adapt,
+    applications,
+    lesson,
+    projects,
+    reviews,
+    saved,
+    subscriptions,
+    template,
+    writing,
+)
 from web.commands.eval import evaluate
 
 app = typer.Typer(
@@ -310,6 +320,8 @@ def doctor(
 
 app.add_typer(saved.app, name="saved")
 app.add_typer(lesson.app, name="lesson")
+app.add_typer(applications.app, name="applications")
+app.add_typer(reviews.app, name="reviews")
 app.add_typer(subscriptions.app, name="subscriptions")
 for command in (writing.new, writing.check, writing.edit):
     lesson.app.command()(command)
@@ -321,6 +333,7 @@ for command in (
     saved.feedback,
     projects.projects,
     template.template,
+    applications.apply,
 ):
     app.command()(command)
 app.command("eval")(evaluate)

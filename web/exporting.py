@@ -1,7 +1,5 @@
 """The results of a search as a file."""
 
-import csv
-import io
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -19,11 +17,11 @@ from kb.records import ItemRecord
 from kb.values import Filters
 from kb.vocabulary import label
 from search.results import Hit, Results
-from web import bibliography, finding
+from web import bibliography, csv_files, finding
 from web.answers import HitOut
 from web.finding import Paging
 from web.names import words_of
-from web.reasons import reason
+from web.reasons import marks, reason
 from web.wiring import Services
 
 LIMIT = 1_000
@@ -47,8 +45,6 @@ _COLUMNS = (
     "Citation",
     "Why",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet takes for the beginning of a formula."""
 
 
 class Format(StrEnum):
@@ -104,22 +100,7 @@ def file_name(export: Export, wanted: Format) -> str:
 
 
 def _csv(export: Export) -> Iterator[bytes]:
-    """Begins with a byte order mark, without which spreadsheets misread letters beyond ASCII."""
-    yield "\ufeff".encode()
-    yield _line(_COLUMNS)
-    for row in _rows(export):
-        yield _line([_harmless(value) for value in row])
-
-
-def _line(values: Sequence[Cell]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerow(values)
-    return text.getvalue().encode()
-
-
-def _harmless(value: Cell) -> Cell:
-    """The cell with an apostrophe before what a spreadsheet would run as a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    yield from csv_files.lines(_COLUMNS, _rows(export))
 
 
 def _xlsx(export: Export) -> Iterator[bytes]:
@@ -165,6 +146,8 @@ def _markdown(export: Export) -> Iterator[bytes]:
         if hit.passages:
             best = hit.passages[0]
             yield f"\n> {_line_of(best.snippet.text)}\n".encode()
+        if said := marks(hit):
+            yield f"\n{_line_of(' · '.join(mark.text for mark in said))}\n".encode()
         source = [head.file_name, str(head.locator), record.citation, record.url]
         if any(source):
             yield f"\nSource: {_line_of(', '.join(part for part in source if part))}\n".encode()
@@ -196,7 +179,7 @@ def _json(export: Export) -> Iterator[bytes]:
 
 
 FORMATS = {
-    Format.CSV: Form("CSV", "text/csv; charset=utf-8", "csv", _csv),
+    Format.CSV: Form("CSV", csv_files.MEDIA_TYPE, "csv", _csv),
     Format.XLSX: Form(
         "Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", _xlsx
     ),

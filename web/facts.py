@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from kb import reviews
 from kb.items import ItemDetail
 from kb.values import DocumentFields, LessonFields, TrainingFields
-from kb.vocabulary import FacetName, label
+from kb.vocabulary import FacetName, ReviewState, label
 from web.addresses import query_string
 from web.wording import day
 
@@ -38,6 +39,9 @@ _LISTED = (
 )
 
 
+_DUE = {ReviewState.OVERDUE: "overdue", ReviewState.DUE_SOON: "due soon"}
+
+
 def about(item: ItemDetail, today: date) -> list[Fact]:
     """Facts about the content."""
     head = item.head
@@ -57,11 +61,11 @@ def about(item: ItemDetail, today: date) -> list[Fact]:
 
 def keeping(item: ItemDetail, today: date) -> list[Fact]:
     """Facts about how the item is kept."""
-    overdue = item.review_date is not None and item.review_date < today
+    due = _DUE.get(reviews.state(item.review_date, today), "")
     found = [
         _fact("Owner", item.owner),
         _fact("Classification", label(item.head.classification)),
-        _fact("Review by", day(item.review_date), warning="overdue" if overdue else ""),
+        _fact("Review by", day(item.review_date), warning=due),
         _fact("Language", item.language),
         _fact("Added", day(item.created_at.date())),
         _fact("Changed", day(item.updated_at.date()) if item.version > 1 else ""),

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from kb.vocabulary import Kind, label
 from search.results import Snippet
 from web.addresses import item_url, query_string, search_url
-from web.wording import day, moment, p_value, percent, plural, share
+from web.wording import day, moment, p_value, percent, plural, saved, share
 
 KIND_PLURAL = {
     Kind.LESSON: "Lessons",
@@ -91,6 +91,7 @@ _FILTERS: dict[str, Any] = {
     "plural": plural,
     "p_value": p_value,
     "share": share,
+    "saved": saved,
 }
 _GLOBALS: dict[str, Any] = {
     "static": static,

@@ -88,6 +88,7 @@ class ItemOut(Out):
     project: str
     organisation: str
     dated: date | None = Field(description="The day of what it tells.")
+    review_date: date | None = Field(description="The day by which it is to be looked at again.")
     file_name: str = Field(description="Name of the original file; empty when there is none.")
     locator: LocatorOut | None
     url: str = Field(description="Its page.", examples=["/items/HS-L-001"])
@@ -105,6 +106,7 @@ class ItemOut(Out):
             project=item.project,
             organisation=item.organisation,
             dated=item.dated,
+            review_date=item.review_date,
             file_name=item.file_name,
             locator=LocatorOut.of(item.locator),
             url=item_url(item.ref),
@@ -123,7 +125,6 @@ class ItemDetailOut(ItemOut):
     source_url: str = Field(description="Where it was published.")
     language: str
     citation: str
-    review_date: date | None
     version: int
     media_type: str
     created_at: datetime
@@ -144,7 +145,6 @@ class ItemDetailOut(ItemOut):
             source_url=item.url,
             language=item.language,
             citation=item.citation,
-            review_date=item.review_date,
             version=item.version,
             media_type=item.media_type,
             created_at=item.created_at,

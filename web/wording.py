@@ -1,6 +1,7 @@
 """Days, numbers and sizes as people write them."""
 
 from datetime import UTC, date, datetime
+from typing import Protocol
 
 
 def day(value: date | None) -> str:
@@ -39,6 +40,32 @@ def share(value: float | None) -> str:
 def percent(share: float) -> str:
     """A share as people write it: `82 %`; never more certain than `99 %`."""
     return f"{min(99, max(1, round(share * 100)))} %"
+
+
+class Savings(Protocol):
+    """A record, or a sum of them."""
+
+    @property
+    def saved(self) -> float | None:
+        """Money, in `currency`."""
+        ...
+
+    @property
+    def currency(self) -> str:
+        """Three letters."""
+        ...
+
+    @property
+    def days(self) -> float | None:
+        """Working days."""
+        ...
+
+
+def saved(what: Savings) -> str:
+    """What was saved: `GBP 12,500 and 3 days saved`."""
+    money = f"{what.currency} {what.saved:,.2f}".removesuffix(".00") if what.saved else ""
+    days = f"{what.days:,g} {'day' if what.days == 1 else 'days'}" if what.days else ""
+    return f"{' and '.join(part for part in (money, days) if part) or 'nothing'} saved"
 
 
 def p_value(value: float) -> str:

@@ -11,7 +11,6 @@ from kb.access import LOCAL_USER, Principal
 from kb.applications import ApplicationDraft, Record, Worth
 from kb.errors import ConflictError, InvalidError, NotFoundError
 from kb.lifecycle import Move
-from kb.reviews import ReviewState
 from kb.values import DocumentFields, Filters, ItemDraft, LessonFields, TemplateFields
 from kb.vocabulary import (
     ActionState,
@@ -21,6 +20,7 @@ from kb.vocabulary import (
     Kind,
     Link,
     Outcome,
+    ReviewState,
     Role,
     Status,
     Target,

@@ -27,6 +27,8 @@ PAGES = [
     LESSON,
     f"{LESSON}/versions/1",
     "/imports",
+    "/lessons/applications",
+    "/lessons/reviews",
     "/insight/quality",
     "/synonyms?q=risk",
     "/subscriptions",

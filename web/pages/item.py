@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from kb import feedback, items, passages
-from kb.access import Principal
+from kb import feedback, items, passages, reviews
+from kb.access import Permission, Principal
 from kb.errors import InvalidError, UnavailableError
 from kb.items import ItemDetail
 from kb.passages import StoredPassage
@@ -19,10 +19,11 @@ from kb.values import TrainingFields
 from search import snippets
 from search.query import parse
 from search.results import Similar
-from web import facts, forms, history, standing
+from web import applied, facts, forms, history, standing
 from web.addresses import item_url
 from web.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
+from web.pages.reviews import next_review
 from web.rendering import Mark, Part, Rendered, parts, references, render
 
 router = APIRouter()
@@ -95,6 +96,10 @@ def item(  # noqa: PLR0913 - each is one thing FastAPI brings in
         parts=len(stretches),
         versions=items.versions(session, principal, found.head.ref),
         life=standing.of(session, principal, found),
+        use=applied.of(session, principal, found),
+        review=reviews.state(found.review_date, today),
+        next_review=next_review(today),
+        may_confirm=found.withdrawn_at is None and principal.may(Permission.CONTRIBUTE),
         similar=similar.hits,
         similar_total=similar.total,
         template=forms.of(found),

@@ -25,7 +25,7 @@ from web.choices import FiltersDep, PagingDep
 from web.deps import PrincipalDep, ServicesDep, SessionDep
 from web.finding import DEFAULT_SIZE, FACET_TITLE, Paging
 from web.layout import KIND_PLURAL, page
-from web.reasons import reason
+from web.reasons import found, marks
 from web.wiring import Services
 
 router = APIRouter()
@@ -159,7 +159,8 @@ def _context(results: Results, q: str, filters: Filters, wanted: Paging) -> dict
         "results": results,
         "chosen": chosen,
         "meant_url": _url(results.suggestion, chosen),
-        "reasons": [reason(hit) for hit in results.hits],
+        "reasons": [found(hit) for hit in results.hits],
+        "marks": [marks(hit) for hit in results.hits],
         "hidden": _hidden(chosen),
         "chips": _chips(q, chosen, active, results.query.filters.without),
         "clear": _url(without(q, [one for one in terms(q) if one.name]), size),
@@ -211,8 +212,8 @@ def _chips(
 
 
 def _groups(counts: FacetCounts, q: str, chosen: Chosen, active: Chosen) -> list[Group]:
-    found = [_group(name, counts, q, chosen, active.get(name, [])) for name in FACET_TITLE]
-    return [group for group in found if group.first]
+    groups = [_group(name, counts, q, chosen, active.get(name, [])) for name in FACET_TITLE]
+    return [group for group in groups if group.first]
 
 
 def _group(name: FacetName, counts: FacetCounts, q: str, chosen: Chosen, active: Sequence[str]) -> Group:

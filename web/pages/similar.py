@@ -6,12 +6,12 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from kb import items
+from web import reasons
 from web.addresses import item_url, query_string
 from web.choices import PagingDep
 from web.deps import PrincipalDep, ServicesDep, SessionDep
 from web.finding import DEFAULT_SIZE
 from web.layout import page
-from web.reasons import reason
 
 router = APIRouter()
 
@@ -29,7 +29,8 @@ def similar(
         item=item,
         hits=found.hits,
         total=found.total,
-        reasons=[reason(hit) for hit in found.hits],
+        reasons=[reasons.found(hit) for hit in found.hits],
+        marks=[reasons.marks(hit) for hit in found.hits],
         page=wanted.page,
         pages=wanted.pages(found.total),
         page_url=partial(_url, item.head.ref, wanted.size),

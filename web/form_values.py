@@ -1,0 +1,22 @@
+"""What people type into forms, read."""
+
+from datetime import date
+
+from kb.errors import InvalidError
+
+
+def number(text: str) -> float | None:
+    """A number as people write it, `12,500.50` too; an empty field is none. Raises InvalidError."""
+    plain = text.strip().replace(",", "").replace(" ", "")
+    try:
+        return float(plain) if plain else None
+    except ValueError as error:
+        raise InvalidError(f"{text.strip()[:60]!r} is not a number; write 12500.50.") from error
+
+
+def day(text: str) -> date:
+    """A day as forms send it. Raises InvalidError."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise InvalidError(f"{text.strip()[:60]!r} is not a day; write 2027-05-31.") from error
