@@ -6,7 +6,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from ingest import rewriting
 from ingest.report import Options
@@ -416,3 +417,71 @@ def test_the_life_of_a_lesson_is_readable_everywhere(page: Page, services: Servi
             for width in (320, 1280):
                 page.set_viewport_size({"width": width, "height": 800})
                 assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+EVENT = "Three cooling pumps arrived five weeks late, as nobody had confirmed a date with the supplier."
+KEPT = "() => Object.values(localStorage).some((kept) => kept.includes('supplier'))"
+
+
+def test_typed_text_outlives_a_killed_tab_and_what_is_submitted_is_found(
+    browser: Browser, services: Services
+) -> None:
+    context = browser.new_context()
+    with _running(services) as address:
+        page = context.new_page()
+        page.goto(f"{address}/lessons/new")
+        page.fill("#title", "Pumps arrived late")
+        page.locator("#event").press_sequentially(EVENT)
+        page.locator("#phases-delivery").check()
+        page.wait_for_function(KEPT)
+        with page.expect_event("crash"), suppress(PlaywrightError):
+            page.goto("chrome://crash")
+        page = context.new_page()
+        page.goto(f"{address}/lessons/new")
+        assert page.input_value("#event") == ""
+        page.get_by_role("button", name="Put it back").click()
+        assert page.input_value("#event") == EVENT
+        assert page.locator("#phases-delivery").is_checked()
+        page.fill("#recommendation", "The buyer confirms the dates with the supplier every month.")
+        page.wait_for_selector("#assist .findings")
+        page.get_by_role("button", name="Submit for review").click()
+        page.wait_for_url(re.compile(r"/items/L-\d+$"))
+        assert page.evaluate("Object.keys(localStorage).length") == 0
+        link = page.get_by_role("link", name="Pumps arrived late")
+        page.goto(f"{address}/?q=cooling+pumps")
+        while not link.count():
+            page.wait_for_timeout(300)
+            page.reload()
+        page.goto(f"{address}/lessons/new")
+        assert page.locator("[data-offer]").is_hidden()
+    context.close()
+
+
+def test_a_lost_network_loses_no_typed_text(browser: Browser, services: Services) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    with _running(services) as address:
+        page.goto(f"{address}/lessons/new")
+        page.fill("#title", "Pumps arrived late")
+        page.fill("#event", EVENT)
+        context.set_offline(True)
+        page.get_by_role("button", name="Save draft").click()
+        page.wait_for_url("chrome-error://chromewebdata/")
+        context.set_offline(False)
+        page.goto(f"{address}/lessons/new")
+        page.get_by_role("button", name="Put it back").click()
+        assert page.input_value("#event") == EVENT
+    context.close()
+
+
+def test_the_form_fits_every_width_and_its_text_stands_out(page: Page, services: Services) -> None:
+    with _running(services) as address:
+        page.goto(f"{address}/lessons/new")
+        page.fill("#title", "Pumps arrived late, Mr Brown was to blame")
+        page.wait_for_selector("#assist .findings")
+        for width in (320, 375, 768, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            assert page.evaluate(CONTRASTS) == []
