@@ -492,6 +492,45 @@ class SearchOpening(Base):
     """Its place among the results, counted from 1."""
 
 
+class KnowledgeGap(Base):
+    """Something that people searched for and did not find."""
+
+    __tablename__ = "knowledge_gap"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    """The words that most people used."""
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    owner: Mapped[str] = mapped_column(String(200), default="")
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id", ondelete="SET NULL"), index=True)
+    """What answers it."""
+    note: Mapped[str] = mapped_column(Text, default="")
+    opened_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    reopened: Mapped[int] = mapped_column(default=0)
+    """How often it failed again after it was closed."""
+    people: Mapped[int] = mapped_column(default=0)
+    times: Mapped[int] = mapped_column(default=0)
+    empty: Mapped[int] = mapped_column(default=0)
+    """Times when nothing at all was found; else only the nearest were shown."""
+    latest_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class KnowledgeGapQuery(Base):
+    """Words that belong to a knowledge gap."""
+
+    __tablename__ = "knowledge_gap_query"
+
+    digest: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """Of the words, in lower case with single spaces."""
+    gap_id: Mapped[int] = mapped_column(ForeignKey("knowledge_gap.id", ondelete="CASCADE"), index=True)
+    words: Mapped[str] = mapped_column(Text)
+    times: Mapped[int]
+    model: Mapped[str] = mapped_column(String(200))
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+    """Of the words under that model, unit length, float32, little-endian."""
+
+
 class Feedback(Base):
     """Whether an item helped a person with a query; they may change their mind."""
 

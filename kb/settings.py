@@ -115,6 +115,11 @@ class Settings(BaseSettings):
         return self.data / "lexicon.db"
 
     @property
+    def themes(self) -> Path:
+        """Themes that recur in lessons; derived, safe to delete."""
+        return self.data / "themes"
+
+    @property
     def synonyms(self) -> Path:
         """The organisation's own synonyms; need not be there."""
         return self.data / "synonyms.csv"

@@ -203,6 +203,15 @@ class ChangeState(StrEnum):
     REJECTED = "rejected"
 
 
+class GapState(StrEnum):
+    """Where a knowledge gap stands."""
+
+    OPEN = "open"
+    ASSIGNED = "assigned"
+    RESOLVED = "resolved"
+    DISMISSED = "dismissed"
+
+
 class Outcome(StrEnum):
     """What came of applying a lesson or a practice."""
 

@@ -18,6 +18,7 @@ from search.engine import Engine
 from search.lexicon import Lexicon
 from search.opening import open_encoder, open_reranker
 from search.projects import Projects
+from search.recurring import Recurring
 from search.reranker import OnnxReranker
 from search.spelling import Speller
 from search.synonyms import SynonymFile
@@ -48,6 +49,7 @@ class Services:
     _generation: str = ""
     """The generation of the index that it was chosen for."""
     _projects: Projects | None = None
+    _themes: Recurring | None = None
     _lexicon: Lexicon | None = None
     _speller: Speller | None = None
     _lock: RLock = field(default_factory=RLock)
@@ -134,6 +136,13 @@ class Services:
             if self._projects is None:
                 self._projects = Projects(self.settings.index)
             return self._projects
+
+    def themes(self) -> Recurring:
+        """What tells which themes recur."""
+        with self._lock:
+            if self._themes is None:
+                self._themes = Recurring(self.settings.index, self.settings.themes)
+            return self._themes
 
     def close(self) -> None:
         """Write what waits to be recorded and let go of the database."""
