@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 from kb.access import Principal, visible
 from kb.lifecycle import Move
 from kb.models import Lesson, LessonStep
-from kb.slices import Having
-from kb.vocabulary import Status
+from kb.vocabulary import Having, Status
 
 _DAY = 86_400.0
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from kb.access import Principal, visible
 from kb.models import Lesson
-from kb.slices import Having, has
+from kb.slices import has
+from kb.vocabulary import Having
 
 
 @dataclass(frozen=True, slots=True)

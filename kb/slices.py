@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, fields
 from datetime import date
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, func, not_, select
 from sqlalchemy.orm import Session
@@ -13,29 +12,10 @@ from kb.items import ItemSummary
 from kb.lifecycle import Move
 from kb.models import Application, Facet, Lesson, LessonStep, RemedialAction
 from kb.values import ItemId
-from kb.vocabulary import ActionState, FacetName, Outcome, Status
+from kb.vocabulary import ActionState, FacetName, Having, Outcome, Status
 
 NONE = "none"
 """Stands for lessons that do not say."""
-
-
-class Having(StrEnum):
-    """What became of a lesson."""
-
-    ACTION = "action"
-    """A remedial action that was not cancelled."""
-    VALIDATED = "validated"
-    """An action that somebody else found to work."""
-    APPLIED = "applied"
-    """A project applied it."""
-    USED = "used"
-    """It was applied, or learned, or its trouble came back."""
-    RECURRED = "recurred"
-    """Its trouble came back."""
-    ENDORSED = "endorsed"
-    """It was submitted here, and endorsed."""
-    LEARNED = "learned"
-    """It was submitted here, and declared learned."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What lessons tell, in words and in vectors: what themes are found in."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -71,22 +72,20 @@ def vectors(session: Session, principal: Principal, model: str) -> Iterator[tupl
     yield from ((ItemId(item), vector) for item, vector in rows)
 
 
-def tally(session: Session, principal: Principal, ids: Sequence[ItemId]) -> Tally:
-    """Those of *ids* that *principal* may see, in numbers."""
+def tallies(session: Session, principal: Principal, groups: Sequence[Sequence[ItemId]]) -> list[Tally]:
+    """Each of *groups* in numbers, as far as *principal* may see its lessons."""
     year = func.coalesce(extract("year", Lesson.dated), 0)
     rows = session.execute(
-        select(year, Lesson.polarity, func.count())
-        .where(visible(principal, Lesson), among(Lesson.id, "ids"))
-        .group_by(year, Lesson.polarity),
-        {"ids": ids},
-    ).all()
-    years: dict[int, int] = {}
-    for when, _, number in rows:
-        if when:
-            years[when] = years.get(when, 0) + number
+        select(Lesson.id, year, Lesson.polarity).where(visible(principal, Lesson), among(Lesson.id, "ids")),
+        {"ids": [item for group in groups for item in group]},
+    )
+    said = {item: (when, polarity) for item, when, polarity in rows}
+    return [_tally([said[item] for item in group if item in said]) for group in groups]
+
+
+def _tally(said: Sequence[tuple[int, str | None]]) -> Tally:
+    years = Counter(year for year, _ in said if year)
+    polarities = Counter(polarity for _, polarity in said)
     return Tally(
-        sum(number for *_, number in rows),
-        sum(number for _, polarity, number in rows if polarity == Polarity.POSITIVE),
-        sum(number for _, polarity, number in rows if polarity == Polarity.NEGATIVE),
-        dict(sorted(years.items())),
+        len(said), polarities[Polarity.POSITIVE], polarities[Polarity.NEGATIVE], dict(sorted(years.items()))
     )

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Select, and_, extract, func, select
@@ -11,16 +10,7 @@ from sqlalchemy.orm import Session
 from kb.access import Principal, visible
 from kb.models import Facet, Lesson
 from kb.slices import NONE
-from kb.vocabulary import FacetName, KnowledgeArea, Phase, Polarity
-
-
-class By(StrEnum):
-    """What the lessons of a year are told apart by."""
-
-    POLARITY = "polarity"
-    AREA = "area"
-    PHASE = "phase"
-
+from kb.vocabulary import By, FacetName, KnowledgeArea, Phase, Polarity
 
 _ORDER: dict[By, tuple[str, ...]] = {
     By.POLARITY: (*Polarity, NONE),

@@ -231,6 +231,33 @@ class ReviewState(StrEnum):
     UNSET = "unset"
 
 
+class Having(StrEnum):
+    """What became of a lesson."""
+
+    ACTION = "action"
+    """A remedial action that was not cancelled."""
+    VALIDATED = "validated"
+    """An action that somebody else found to work."""
+    APPLIED = "applied"
+    """A project applied it."""
+    USED = "used"
+    """It was applied, or learned, or its trouble came back."""
+    RECURRED = "recurred"
+    """Its trouble came back."""
+    ENDORSED = "endorsed"
+    """It was submitted here, and endorsed."""
+    LEARNED = "learned"
+    """It was submitted here, and declared learned."""
+
+
+class By(StrEnum):
+    """What the lessons of a year are told apart by."""
+
+    POLARITY = "polarity"
+    AREA = "area"
+    PHASE = "phase"
+
+
 class Link(StrEnum):
     """How one item stands to another."""
 

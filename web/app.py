@@ -16,8 +16,10 @@ from web.api import (
     evaluations,
     feedback,
     forms,
+    gaps,
     health,
     imports,
+    insight,
     items,
     lessons,
     models,
@@ -48,6 +50,8 @@ from web.pages import (
 )
 from web.pages import applications as application_pages
 from web.pages import changes as change_pages
+from web.pages import gaps as gap_pages
+from web.pages import insight as insight_pages
 from web.pages import lessons as lesson_pages
 from web.pages import projects as project_pages
 from web.pages import reviews as review_pages
@@ -58,6 +62,7 @@ from web.pusher import Pusher
 from web.release import release
 from web.runner import Runner
 from web.schemas import ProblemOut
+from web.studies import Studies
 from web.wiring import Services
 
 _STOP_SECONDS = 5.0
@@ -79,6 +84,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         yield
         pusher.stop(_STOP_SECONDS)
         runner.stop(_STOP_SECONDS)
+        app.state.studies.stop(_STOP_SECONDS)
         services.close()
 
     app = FastAPI(
@@ -93,6 +99,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
     )
     app.state.services = services
     app.state.runner = Runner(services)
+    app.state.studies = Studies(services)
     errors.install(app)
     app.add_middleware(Guard, hosts=frozenset((*LOOPBACK, *(host.lower() for host in hosts))))
     for module in (
@@ -114,6 +121,8 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         items,
         imports,
         evaluations,
+        insight,
+        gaps,
         models,
         health,
     ):
@@ -135,6 +144,8 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         review_pages,
         item,
         importing,
+        insight_pages,
+        gap_pages,
         quality,
         encoders,
         synonym_pages,

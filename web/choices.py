@@ -1,12 +1,23 @@
 """Filters and pages as they come with a request."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Query
 
+from kb.slices import Slice
 from kb.values import Filters
-from kb.vocabulary import Approach, FacetName, Kind, KnowledgeArea, Phase, Sector
+from kb.vocabulary import (
+    Approach,
+    FacetName,
+    Having,
+    Kind,
+    KnowledgeArea,
+    Phase,
+    Polarity,
+    Sector,
+    Status,
+)
 from web.finding import DEFAULT_SIZE, Paging
 
 MAX_PAGE_SIZE = 100
@@ -87,3 +98,28 @@ def paging(
 
 PagingDep = Annotated[Paging, Depends(paging)]
 PageNumber = Annotated[int, Query(alias="page", ge=1, le=MAX_PAGE, description="Page, counted from 1.")]
+
+
+def lessons_of(
+    area: Annotated[
+        KnowledgeArea | Literal["none"] | None, Query(description="Knowledge area; none = not said.")
+    ] = None,
+    phase: Annotated[
+        Phase | Literal["none"] | None, Query(description="Project phase; none = not said.")
+    ] = None,
+    year: Annotated[
+        str | None,
+        Query(pattern=r"^([1-9]\d{3}|none)$", description="Year of the lesson; none = undated."),
+    ] = None,
+    polarity: Annotated[
+        Polarity | Literal["none"] | None, Query(description="Of good or ill; none = not said.")
+    ] = None,
+    status: Annotated[Status | None, Query(description="Where the lesson stands.")] = None,
+    having: Annotated[Having | None, Query(description="What became of it.")] = None,
+    lacking: Annotated[Having | None, Query(description="What did not become of it.")] = None,
+) -> Slice:
+    """Which lessons a request asks for."""
+    return Slice(area or "", phase or "", year or "", polarity or "", status or "", having, lacking)
+
+
+SliceDep = Annotated[Slice, Depends(lessons_of)]

@@ -10,6 +10,7 @@ import typer
 from web.commands import (
     adapt,
     applications,
+    insight,
     lesson,
     projects,
     reviews,
@@ -325,6 +326,7 @@ app.add_typer(reviews.app, name="reviews")
 app.add_typer(subscriptions.app, name="subscriptions")
 for command in (writing.new, writing.check, writing.edit):
     lesson.app.command()(command)
+app.add_typer(insight.app, name="insight")
 for command in (
     adapt.adapt,
     subscriptions.digest,

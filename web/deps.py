@@ -11,6 +11,7 @@ from kb.access import Principal, local_user
 from kb.database import transaction
 from kb.text import squash
 from web.runner import Runner
+from web.studies import Studies
 from web.wiring import Services
 
 PERSON_COOKIE = "person"
@@ -27,6 +28,11 @@ def runner(request: Request) -> Runner:
     return cast(Runner, request.app.state.runner)
 
 
+def studies(request: Request) -> Studies:
+    """What is worked out in the background."""
+    return cast(Studies, request.app.state.studies)
+
+
 def reader(request: Request, found: Annotated[Services, Depends(services)]) -> Principal:
     """Who asks: on a laptop the local user, under the name that they gave on the page /you."""
     return local_user(squash(unquote(request.cookies.get(PERSON_COOKIE, "")))[:200] or found.settings.person)
@@ -40,6 +46,7 @@ def session(found: Annotated[Services, Depends(services)]) -> Iterator[Session]:
 
 ServicesDep = Annotated[Services, Depends(services)]
 RunnerDep = Annotated[Runner, Depends(runner)]
+StudiesDep = Annotated[Studies, Depends(studies)]
 PrincipalDep = Annotated[Principal, Depends(reader)]
 SessionDep = Annotated[Session, Depends(session, scope="function")]
 """With the scope "function" a failing commit is answered as an error; otherwise the client would

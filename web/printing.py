@@ -15,6 +15,7 @@ from web import facts
 from web.differences import Change, Stretch, shortened
 from web.finding import Paging
 from web.reasons import reason
+from web.sheets import Sheet
 from web.synonyms import SynonymsOut
 from web.terminal import plain
 from web.wording import percent, plural
@@ -157,6 +158,21 @@ def differences(console: Console, stretches: Sequence[Stretch]) -> None:
             text.append(f"… {plural(stretch.skipped, 'line')} the same …\n", "dim")
     if stretches:
         console.print(text)
+
+
+def sheet(console: Console, found: Sheet) -> None:
+    """A table with its heading."""
+    if not found.rows:
+        console.print("There is nothing to show yet.")
+        return
+    grid = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    shown = [found.columns.index(name) for name in found.brief or found.columns]
+    for number in shown:
+        figures = all(isinstance(row[number], int | float | None) for row in found.rows)
+        grid.add_column(found.columns[number], justify="right" if figures else "left")
+    for row in found.rows:
+        grid.add_row(*(Text("" if row[n] is None else plain(str(row[n]))) for n in shown))
+    console.print(grid)
 
 
 def table(console: Console, rows: Iterable[tuple[str, str]]) -> None:

@@ -15,11 +15,12 @@ from kb.access import LOCAL_USER, Principal
 from kb.applications import ApplicationDraft
 from kb.lifecycle import Move
 from kb.models import LessonStep
-from kb.slices import NONE, Having, Slice
-from kb.trends import By
+from kb.slices import NONE, Slice
 from kb.values import LessonFields
 from kb.vocabulary import (
+    By,
     Classification,
+    Having,
     Kind,
     KnowledgeArea,
     Outcome,
@@ -174,6 +175,7 @@ def test_what_lessons_tell_is_read_only_where_it_may_be(session: Session) -> Non
     (told,) = telling.read(session, ANNA)
     assert (told.title, told.tags) == ("A", ("cold", "pumps"))
     ids = [one.id for one in telling.read(session, LOCAL_USER)]
-    assert telling.tally(session, ANNA, ids).lessons == 1
-    whole = telling.tally(session, LOCAL_USER, ids)
+    assert telling.tallies(session, ANNA, [ids])[0].lessons == 1
+    (whole, none) = telling.tallies(session, LOCAL_USER, [ids, []])
+    assert (none.lessons, none.share_negative) == (0, None)
     assert (whole.lessons, whole.share_negative, whole.years) == (2, 1.0, {2020: 2})

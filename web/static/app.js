@@ -62,3 +62,5 @@ if (kept) {
   address.searchParams.delete("kept");
   history.replaceState(null, "", address);
 }
+/** Looks again at a page that waits for something to be worked out. */
+if (document.querySelector("[data-again]")) setTimeout(() => location.reload(), 1500);
