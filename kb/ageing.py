@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from kb.access import Principal, visible
 from kb.lifecycle import Move
-from kb.models import Lesson, LessonStep
-from kb.vocabulary import Having, Status
+from kb.models import Item, LessonStep
+from kb.vocabulary import Having, Kind, Status
 
 _DAY = 86_400.0
 
@@ -53,11 +54,10 @@ def ages(session: Session, principal: Principal, at: datetime) -> list[Age]:
         .group_by(LessonStep.item_id)
         .subquery()
     )
-    came = func.coalesce(since.c.at, Lesson.created_at, type_=Lesson.created_at.type)
     rows = session.execute(
-        select(Lesson.status, came)
-        .outerjoin(since, since.c.item_id == Lesson.id)
-        .where(visible(principal, Lesson))
+        select(Item.status, func.coalesce(since.c.at, Item.created_at, type_=Item.created_at.type))
+        .outerjoin(since, since.c.item_id == Item.id)
+        .where(visible(principal), Item.kind == Kind.LESSON)
     )
     found: dict[Status, list[float]] = {}
     for status, moment in rows:
@@ -71,27 +71,23 @@ def ages(session: Session, principal: Principal, at: datetime) -> list[Age]:
 
 def turn_round(session: Session, principal: Principal) -> list[TurnRound]:
     """Days from the first submission to the first endorsement, and to being learned for the first time."""
+    firsts = [_first(move) for move in (Move.SUBMIT, *(move for *_, move in _TURNS))]
     rows = session.execute(
-        select(LessonStep.item_id, LessonStep.move, func.min(LessonStep.at, type_=LessonStep.at.type))
-        .join(Lesson, Lesson.id == LessonStep.item_id)
-        .where(visible(principal, Lesson), LessonStep.move.in_((Move.SUBMIT, *(move for *_, move in _TURNS))))
-        .group_by(LessonStep.item_id, LessonStep.move)
-    )
-    first: dict[int, dict[str, datetime]] = {}
-    for item, move, at in rows:
-        first.setdefault(item, {})[move] = at
+        select(*firsts)
+        .join(Item, Item.id == LessonStep.item_id)
+        .where(visible(principal), Item.kind == Kind.LESSON)
+        .group_by(LessonStep.item_id)
+        .having(firsts[0].is_not(None))
+    ).all()
     return [
-        _turn(
-            name,
-            having,
-            [_days(moves, move) for moves in first.values() if {Move.SUBMIT, move} <= moves.keys()],
-        )
-        for name, having, move in _TURNS
+        _turn(name, having, [(row[place] - row[0]).total_seconds() / _DAY for row in rows if row[place]])
+        for place, (name, having, _) in enumerate(_TURNS, 1)
     ]
 
 
-def _days(moves: dict[str, datetime], move: Move) -> float:
-    return (moves[move] - moves[Move.SUBMIT]).total_seconds() / _DAY
+def _first(move: Move) -> ColumnElement[Any]:
+    """When a lesson made *move* for the first time."""
+    return func.min(case((LessonStep.move == move, LessonStep.at)), type_=LessonStep.at.type)
 
 
 def _turn(name: str, having: Having, days: Sequence[float]) -> TurnRound:

@@ -6,9 +6,9 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from kb.access import Principal, visible
-from kb.models import Lesson
+from kb.models import Item
 from kb.slices import has
-from kb.vocabulary import Having
+from kb.vocabulary import Having, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ def read(session: Session, principal: Principal) -> list[Share]:
     """The shares among the lessons that *principal* may see."""
     wanted = list(dict.fromkeys(what for pair in _SHARES for what in pair if what))
     query = select(
-        func.count(Lesson.id), *(func.coalesce(func.sum(case((has(what), 1), else_=0)), 0) for what in wanted)
+        func.count(Item.id), *(func.coalesce(func.sum(case((has(what), 1), else_=0)), 0) for what in wanted)
     )
-    total, *numbers = session.execute(query.where(visible(principal, Lesson))).one()
+    total, *numbers = session.execute(query.where(visible(principal), Item.kind == Kind.LESSON)).one()
     counted = dict(zip(wanted, numbers, strict=True))
     return [Share(what, of, counted[what], counted[of] if of else total) for what, of in _SHARES]

@@ -10,9 +10,9 @@ from kb import items
 from kb.access import Principal, visible
 from kb.items import ItemSummary
 from kb.lifecycle import Move
-from kb.models import Application, Facet, Lesson, LessonStep, RemedialAction
+from kb.models import Application, Facet, Item, Lesson, LessonStep, RemedialAction
 from kb.values import ItemId
-from kb.vocabulary import ActionState, FacetName, Having, Outcome, Status
+from kb.vocabulary import ActionState, FacetName, Having, Kind, Outcome, Status
 
 NONE = "none"
 """Stands for lessons that do not say."""
@@ -38,7 +38,7 @@ class Slice:
 
 def count(session: Session, principal: Principal, wanted: Slice) -> int:
     """How many lessons of the slice *principal* may see."""
-    query = select(func.count(Lesson.id)).where(visible(principal, Lesson), condition(wanted))
+    query = select(func.count(Item.id)).where(visible(principal), Item.kind == Kind.LESSON, condition(wanted))
     return session.scalar(query) or 0
 
 
@@ -47,9 +47,9 @@ def listed(
 ) -> list[ItemSummary]:
     """A page of the lessons of the slice, newest first, undated last."""
     ids = session.scalars(
-        select(Lesson.id)
-        .where(visible(principal, Lesson), condition(wanted))
-        .order_by(Lesson.dated.desc().nulls_last(), Lesson.id)
+        select(Item.id)
+        .where(visible(principal), Item.kind == Kind.LESSON, condition(wanted))
+        .order_by(Item.dated.desc().nulls_last(), Item.id)
         .offset(offset)
         .limit(limit)
     )
@@ -59,7 +59,7 @@ def listed(
 
 
 def condition(wanted: Slice) -> ColumnElement[bool]:
-    """The condition on Lesson that holds for the lessons of the slice."""
+    """The condition on Item that holds for the lessons of the slice, and for no other lesson."""
     parts: list[ColumnElement[bool]] = []
     for name, value in ((FacetName.AREA, wanted.area), (FacetName.PHASE, wanted.phase)):
         if value:
@@ -67,53 +67,55 @@ def condition(wanted: Slice) -> ColumnElement[bool]:
     if wanted.year:
         parts.append(_of_year(wanted.year))
     if wanted.polarity == NONE:
-        parts.append(Lesson.polarity.is_(None))
+        parts.append(_told(Lesson.polarity.is_(None)))
     elif wanted.polarity:
-        parts.append(Lesson.polarity == wanted.polarity)
+        parts.append(_told(Lesson.polarity == wanted.polarity))
     if wanted.status:
-        parts.append(Lesson.status == wanted.status)
+        parts.append(Item.status == wanted.status)
     if wanted.having:
         parts.append(has(wanted.having))
     if wanted.lacking:
         parts.append(not_(has(wanted.lacking)))
-    return and_(*parts) if parts else Lesson.id.is_not(None)
+    return and_(*parts) if parts else Item.id.is_not(None)
 
 
 def has(what: Having) -> ColumnElement[bool]:
-    """The condition on Lesson that *what* became of it."""
+    """The condition on Item that *what* became of it."""
     return _CONDITIONS[what]
+
+
+def _told(said: ColumnElement[bool]) -> ColumnElement[bool]:
+    return Item.id.in_(select(Lesson.id).where(said))
 
 
 def _carries(name: FacetName, value: str) -> ColumnElement[bool]:
     carrying = select(Facet.item_id).where(Facet.name == name)
     if value == NONE:
-        return Lesson.id.not_in(carrying)
-    return Lesson.id.in_(carrying.where(Facet.value == value))
+        return Item.id.not_in(carrying)
+    return Item.id.in_(carrying.where(Facet.value == value))
 
 
 def _of_year(year: str) -> ColumnElement[bool]:
     if year == NONE:
-        return Lesson.dated.is_(None)
-    return Lesson.dated.between(date(int(year), 1, 1), date(int(year), 12, 31))
+        return Item.dated.is_(None)
+    return Item.dated.between(date(int(year), 1, 1), date(int(year), 12, 31))
 
 
 def _stepped(*moves: Move) -> ColumnElement[bool]:
-    return and_(*(Lesson.id.in_(select(LessonStep.item_id).where(LessonStep.move == move)) for move in moves))
+    return and_(*(Item.id.in_(select(LessonStep.item_id).where(LessonStep.move == move)) for move in moves))
 
 
-_ACTED = Lesson.id.in_(select(RemedialAction.item_id).where(RemedialAction.state != ActionState.CANCELLED))
-_VALIDATED = Lesson.id.in_(
-    select(RemedialAction.item_id).where(RemedialAction.state == ActionState.VALIDATED)
-)
-_APPLIED = Lesson.id.in_(select(Application.item_id).where(Application.applied))
-_RECURRED = Lesson.id.in_(
+_ACTED = Item.id.in_(select(RemedialAction.item_id).where(RemedialAction.state != ActionState.CANCELLED))
+_VALIDATED = Item.id.in_(select(RemedialAction.item_id).where(RemedialAction.state == ActionState.VALIDATED))
+_APPLIED = Item.id.in_(select(Application.item_id).where(Application.applied))
+_RECURRED = Item.id.in_(
     select(Application.item_id).where(Application.outcome == Outcome.RECURRENCE)
 ) | _stepped(Move.RECUR)
 _CONDITIONS: dict[Having, ColumnElement[bool]] = {
     Having.ACTION: _ACTED,
     Having.VALIDATED: _VALIDATED,
     Having.APPLIED: _APPLIED,
-    Having.USED: _APPLIED | _RECURRED | (Lesson.status == Status.LEARNED),
+    Having.USED: _APPLIED | _RECURRED | (Item.status == Status.LEARNED),
     Having.RECURRED: _RECURRED,
     Having.ENDORSED: _stepped(Move.SUBMIT, Move.ENDORSE),
     Having.LEARNED: _stepped(Move.SUBMIT, Move.LEARN),

@@ -12,6 +12,7 @@ from kb.access import Principal
 from kb.errors import KbError
 from search.recurring import Themes
 from web import gathering
+from web.figures import Figures
 from web.wiring import Services
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class Studies:
         self._services = services
         self._lock = Lock()
         self._running: dict[str, Study] = {}
+        self.figures = Figures()
         self._gathered = -1
         """The newest failed search when gaps were gathered last."""
 

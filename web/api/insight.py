@@ -5,9 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from kb import ageing, coverage, shares, slices, trends
+from kb import slices
 from kb.errors import UnavailableError
-from kb.models import now
 from kb.vocabulary import (
     By,
     Having,
@@ -132,10 +131,11 @@ class CellOut(Out):
 def read_trends(
     session: SessionDep,
     principal: PrincipalDep,
+    studies: StudiesDep,
     by: Annotated[By, Query(description="What the lessons of a year are told apart by.")] = By.POLARITY,
 ) -> TrendsOut:
     """Lessons by year, and by polarity, knowledge area or phase."""
-    return TrendsOut.model_validate(trends.read(session, principal, by))
+    return TrendsOut.model_validate(studies.figures.trends(session, principal, by))
 
 
 @router.get("/themes", operation_id="list_themes", summary="List recurring themes")
@@ -178,19 +178,21 @@ def theme(
 
 
 @router.get("/progress", operation_id="get_progress", summary="Read how lessons get on")
-def progress(session: SessionDep, principal: PrincipalDep) -> ProgressOut:
+def progress(session: SessionDep, principal: PrincipalDep, studies: StudiesDep) -> ProgressOut:
     """Age in each status, turn-round, and the shares that led to something."""
     return ProgressOut(
-        ages=[AgeOut.model_validate(age) for age in ageing.ages(session, principal, now())],
-        turn_round=[TurnRoundOut.model_validate(turn) for turn in ageing.turn_round(session, principal)],
-        shares=[ShareOut.model_validate(share) for share in shares.read(session, principal)],
+        ages=[AgeOut.model_validate(age) for age in studies.figures.ages(session, principal)],
+        turn_round=[
+            TurnRoundOut.model_validate(turn) for turn in studies.figures.turn_round(session, principal)
+        ],
+        shares=[ShareOut.model_validate(share) for share in studies.figures.shares(session, principal)],
     )
 
 
 @router.get("/coverage", operation_id="get_coverage", summary="Read coverage by practices and templates")
-def covered(session: SessionDep, principal: PrincipalDep) -> list[CellOut]:
+def covered(session: SessionDep, principal: PrincipalDep, studies: StudiesDep) -> list[CellOut]:
     """For each knowledge area and phase: lessons, practices, templates, and what is lacking."""
-    return [CellOut.model_validate(cell) for cell in coverage.read(session, principal)]
+    return [CellOut.model_validate(cell) for cell in studies.figures.coverage(session, principal)]
 
 
 @router.get("/lessons", operation_id="list_lessons", summary="List lessons behind a figure")

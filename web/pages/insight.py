@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from kb import ageing, coverage, gaps, shares, slices, trends
+from kb import coverage, gaps, slices
+from kb import lessons as stored
 from kb.access import Permission, Principal
 from kb.coverage import Cell
 from kb.errors import UnavailableError
-from kb.models import now
 from kb.slices import NONE
 from kb.telling import Tally
 from kb.trends import Trends
@@ -48,13 +48,14 @@ ByQuery = Annotated[By, Query()]
 @router.get("")
 def overview(session: SessionDep, principal: PrincipalDep, studies: StudiesDep) -> HTMLResponse:
     """The most telling figures, each leading to more."""
-    found = _themes(studies, session, principal)
+    found, cells = _themes(studies, session, principal), studies.figures.coverage(session, principal)
     return page(
         "insight.html",
-        trends=trends.read(session, principal, By.POLARITY),
-        shares=shares.read(session, principal),
-        ages=ageing.ages(session, principal, now()),
-        lacking=coverage.lacking(coverage.read(session, principal)),
+        trends=studies.figures.trends(session, principal, By.POLARITY),
+        shares=studies.figures.shares(session, principal),
+        statuses=stored.counts(session, principal),
+        lacking=coverage.lacking(cells),
+        placed=any(cell.lessons for cell in cells),
         themes=insight.views(session, principal, _first(found)) if isinstance(found, Themes) else [],
         gaps=_pending_gaps(studies, session, principal),
         share_name=insight.share_name,
@@ -64,9 +65,11 @@ def overview(session: SessionDep, principal: PrincipalDep, studies: StudiesDep) 
 
 
 @router.get("/trends")
-def trend(session: SessionDep, principal: PrincipalDep, by: ByQuery = By.POLARITY) -> HTMLResponse:
+def trend(
+    session: SessionDep, principal: PrincipalDep, studies: StudiesDep, by: ByQuery = By.POLARITY
+) -> HTMLResponse:
     """Lessons by year, told apart by polarity, area or phase."""
-    found = trends.read(session, principal, by)
+    found = studies.figures.trends(session, principal, by)
     return page(
         "trends.html",
         trends=found,
@@ -79,9 +82,11 @@ def trend(session: SessionDep, principal: PrincipalDep, by: ByQuery = By.POLARIT
 
 
 @router.get("/trends.csv")
-def trend_file(session: SessionDep, principal: PrincipalDep, by: ByQuery = By.POLARITY) -> Response:
+def trend_file(
+    session: SessionDep, principal: PrincipalDep, studies: StudiesDep, by: ByQuery = By.POLARITY
+) -> Response:
     """The same as a file."""
-    return sheets.download(insight.trends_sheet(trends.read(session, principal, by)))
+    return sheets.download(insight.trends_sheet(studies.figures.trends(session, principal, by)))
 
 
 @router.get("/themes")
@@ -128,33 +133,34 @@ def theme(
 
 
 @router.get("/progress")
-def progress(session: SessionDep, principal: PrincipalDep) -> HTMLResponse:
+def progress(session: SessionDep, principal: PrincipalDep, studies: StudiesDep) -> HTMLResponse:
     """How old lessons are where they stand, how long they took, and what became of them."""
     return page(
         "progress.html",
-        ages=ageing.ages(session, principal, now()),
-        turns=ageing.turn_round(session, principal),
-        shares=shares.read(session, principal),
+        ages=studies.figures.ages(session, principal),
+        turns=studies.figures.turn_round(session, principal),
+        shares=studies.figures.shares(session, principal),
         share_name=insight.share_name,
         lessons_url=_lessons,
     )
 
 
 @router.get("/progress.csv")
-def progress_file(session: SessionDep, principal: PrincipalDep) -> Response:
+def progress_file(session: SessionDep, principal: PrincipalDep, studies: StudiesDep) -> Response:
     """The same as a file."""
-    ages, turns = ageing.ages(session, principal, now()), ageing.turn_round(session, principal)
-    return sheets.download(insight.progress_sheet(ages, turns, shares.read(session, principal)))
+    ages, turns = studies.figures.ages(session, principal), studies.figures.turn_round(session, principal)
+    return sheets.download(insight.progress_sheet(ages, turns, studies.figures.shares(session, principal)))
 
 
 @router.get("/coverage")
-def covered(session: SessionDep, principal: PrincipalDep) -> HTMLResponse:
+def covered(session: SessionDep, principal: PrincipalDep, studies: StudiesDep) -> HTMLResponse:
     """Where there are lessons, and where no practice or template came of them."""
-    cells = coverage.read(session, principal)
+    cells = studies.figures.coverage(session, principal)
     return page(
         "coverage.html",
         heatmap=_coverage_map(cells),
         cells=coverage.lacking(cells),
+        placed=any(cell.lessons for cell in cells),
         others=[cell for cell in cells if not cell.lacks and (cell.practices or cell.templates)],
         lessons_url=_lessons,
         items_url=_items,
@@ -163,9 +169,9 @@ def covered(session: SessionDep, principal: PrincipalDep) -> HTMLResponse:
 
 
 @router.get("/coverage.csv")
-def coverage_file(session: SessionDep, principal: PrincipalDep) -> Response:
+def coverage_file(session: SessionDep, principal: PrincipalDep, studies: StudiesDep) -> Response:
     """The same as a file."""
-    return sheets.download(insight.coverage_sheet(coverage.read(session, principal)))
+    return sheets.download(insight.coverage_sheet(studies.figures.coverage(session, principal)))
 
 
 @router.get("/lessons")
@@ -235,7 +241,7 @@ def _page(start: str, parameters: dict[str, str], wanted: Paging, number: int) -
 def _trend_chart(found: Trends) -> Chart | None:
     """The years that are known, a line for each of the largest rows."""
     years = [year for year in found.years if year]
-    largest = sorted(found.rows, key=lambda row: -row.total)[:_DRAWN]
+    largest = sorted(found.rows, key=lambda row: (row.value == NONE, -row.total))[:_DRAWN]
     lines = [
         (
             insight.named(row.value),

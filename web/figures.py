@@ -1,0 +1,57 @@
+"""What is counted of lessons; it holds until something is written."""
+
+from sqlalchemy.orm import Session
+
+from kb import ageing, audit, coverage, shares, trends
+from kb.access import Principal
+from kb.ageing import Age, TurnRound
+from kb.coverage import Cell
+from kb.models import now
+from kb.shares import Share
+from kb.trends import Trends
+from kb.vocabulary import By
+from search.remembered import Remembered
+
+_KEPT = 8
+"""Answers of each sort: one for each clearance, and for each way to tell lessons apart."""
+
+
+class Figures:
+    """The figures that pages and programs ask for. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._ages: Remembered[list[Age]] = Remembered(_KEPT)
+        self._turns: Remembered[list[TurnRound]] = Remembered(_KEPT)
+        self._shares: Remembered[list[Share]] = Remembered(_KEPT)
+        self._coverage: Remembered[list[Cell]] = Remembered(_KEPT)
+        self._trends: Remembered[Trends] = Remembered(2 * _KEPT)
+
+    def ages(self, session: Session, principal: Principal) -> list[Age]:
+        """See `kb.ageing`; an hour makes no difference."""
+        at = now()
+        question = principal.clearance, at.replace(minute=0, second=0, microsecond=0)
+        return self._ages.get(audit.latest(session), question, lambda: ageing.ages(session, principal, at))
+
+    def turn_round(self, session: Session, principal: Principal) -> list[TurnRound]:
+        """See `kb.ageing`."""
+        return self._turns.get(
+            audit.latest(session), principal.clearance, lambda: ageing.turn_round(session, principal)
+        )
+
+    def shares(self, session: Session, principal: Principal) -> list[Share]:
+        """See `kb.shares`."""
+        return self._shares.get(
+            audit.latest(session), principal.clearance, lambda: shares.read(session, principal)
+        )
+
+    def coverage(self, session: Session, principal: Principal) -> list[Cell]:
+        """See `kb.coverage`."""
+        return self._coverage.get(
+            audit.latest(session), principal.clearance, lambda: coverage.read(session, principal)
+        )
+
+    def trends(self, session: Session, principal: Principal, by: By) -> Trends:
+        """See `kb.trends`."""
+        return self._trends.get(
+            audit.latest(session), (principal.clearance, by), lambda: trends.read(session, principal, by)
+        )
