@@ -195,7 +195,7 @@ def covered(session: SessionDep, principal: PrincipalDep, studies: StudiesDep) -
     return [CellOut.model_validate(cell) for cell in studies.figures.coverage(session, principal)]
 
 
-@router.get("/lessons", operation_id="list_lessons", summary="List lessons behind a figure")
+@router.get("/lessons", operation_id="list_lessons_of_figure", summary="List lessons behind a figure")
 def lessons(
     request: Request,
     response: Response,
