@@ -1,6 +1,6 @@
 """knowledge gaps
 
-Revision: 0014, after 0013, 2026-11-25 01:30:00
+Revision: 0014, after 0013a, 2026-11-25 01:30:00
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 import kb.models
 
 revision = "0014"
-down_revision = "0013"
+down_revision = "0013a"
 branch_labels = None
 depends_on = None
 
