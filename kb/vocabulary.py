@@ -268,6 +268,23 @@ class Link(StrEnum):
     RELATED_TO = "related_to"
 
 
+class SessionKind(StrEnum):
+    """On what occasion people gather to learn from it."""
+
+    AFTER_ACTION = "after_action"
+    STAGE_END = "stage_end"
+    PROJECT_END = "project_end"
+    INTERVIEW = "interview"
+
+
+class SessionState(StrEnum):
+    """Where a lessons session stands."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
 class Role(StrEnum):
     """What somebody does in the office."""
 
@@ -316,6 +333,9 @@ _LABELS = {
     "pre_project": "Pre-project",
     "cross_sector": "Cross-sector",
     "e_learning": "E-learning",
+    "after_action": "After-action review",
+    "stage_end": "End of stage",
+    "project_end": "End of project",
 }
 
 

@@ -16,6 +16,11 @@ def item_url(ref: str, **parameters: str | int | None) -> str:
     return f"/items/{quote(ref, safe='')}{query}{anchor}"
 
 
+def session_url(code: str) -> str:
+    """Where people join a lessons session."""
+    return f"/s/{quote(code, safe='')}"
+
+
 def query_string(parameters: Mapping[str, Any]) -> str:
     """*parameters* as a query string with its question mark, without the empty ones."""
     given = {name: value for name, value in parameters.items() if value not in (None, "", [], ())}

@@ -28,6 +28,7 @@ from web.api import (
     reviews,
     saved,
     search,
+    sessions,
     subscriptions,
     suggestions,
     synonyms,
@@ -39,6 +40,7 @@ from web.pages import (
     encoders,
     feed,
     filling,
+    gathering,
     importing,
     item,
     living,
@@ -55,6 +57,7 @@ from web.pages import insight as insight_pages
 from web.pages import lessons as lesson_pages
 from web.pages import projects as project_pages
 from web.pages import reviews as review_pages
+from web.pages import sessions as session_pages
 from web.pages import subscriptions as subscription_pages
 from web.pages import synonyms as synonym_pages
 from web.pages import writing as writing_pages
@@ -62,6 +65,7 @@ from web.pusher import Pusher
 from web.release import release
 from web.runner import Runner
 from web.schemas import ProblemOut
+from web.streams import Revisions
 from web.studies import Studies
 from web.wiring import Services
 
@@ -100,6 +104,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
     app.state.services = services
     app.state.runner = Runner(services)
     app.state.studies = Studies(services)
+    app.state.revisions = Revisions(services.sessions)
     errors.install(app)
     app.add_middleware(Guard, hosts=frozenset((*LOOPBACK, *(host.lower() for host in hosts))))
     for module in (
@@ -118,6 +123,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         writing,
         applications,
         reviews,
+        sessions,
         items,
         imports,
         evaluations,
@@ -149,6 +155,8 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         quality,
         encoders,
         synonym_pages,
+        session_pages,
+        gathering,
         people,
         about,
     )

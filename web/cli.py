@@ -15,6 +15,7 @@ from web.commands import (
     projects,
     reviews,
     saved,
+    session,
     subscriptions,
     template,
     writing,
@@ -327,6 +328,7 @@ app.add_typer(subscriptions.app, name="subscriptions")
 for command in (writing.new, writing.check, writing.edit):
     lesson.app.command()(command)
 app.add_typer(insight.app, name="insight")
+app.add_typer(session.app, name="session")
 for command in (
     adapt.adapt,
     subscriptions.digest,

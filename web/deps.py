@@ -11,6 +11,7 @@ from kb.access import Principal, local_user
 from kb.database import transaction
 from kb.text import squash
 from web.runner import Runner
+from web.streams import Revisions
 from web.studies import Studies
 from web.wiring import Services
 
@@ -33,6 +34,11 @@ def studies(request: Request) -> Studies:
     return cast(Studies, request.app.state.studies)
 
 
+def revisions(request: Request) -> Revisions:
+    """What tells listeners that a lessons session changed."""
+    return cast(Revisions, request.app.state.revisions)
+
+
 def reader(request: Request, found: Annotated[Services, Depends(services)]) -> Principal:
     """Who asks: on a laptop the local user, under the name that they gave on the page /you."""
     return local_user(squash(unquote(request.cookies.get(PERSON_COOKIE, "")))[:200] or found.settings.person)
@@ -47,6 +53,7 @@ def session(found: Annotated[Services, Depends(services)]) -> Iterator[Session]:
 ServicesDep = Annotated[Services, Depends(services)]
 RunnerDep = Annotated[Runner, Depends(runner)]
 StudiesDep = Annotated[Studies, Depends(studies)]
+RevisionsDep = Annotated[Revisions, Depends(revisions)]
 PrincipalDep = Annotated[Principal, Depends(reader)]
 SessionDep = Annotated[Session, Depends(session, scope="function")]
 """With the scope "function" a failing commit is answered as an error; otherwise the client would

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from kb.vocabulary import Kind, label
 from search.results import Snippet
-from web.addresses import item_url, query_string, search_url
+from web.addresses import item_url, query_string, search_url, session_url
 from web.wording import day, moment, p_value, percent, plural, saved, share
 
 KIND_PLURAL = {
@@ -97,6 +97,7 @@ _GLOBALS: dict[str, Any] = {
     "static": static,
     "item_url": item_url,
     "search_url": search_url,
+    "session_url": session_url,
     "kinds": KIND_PLURAL,
     "query_string": query_string,
 }

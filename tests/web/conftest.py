@@ -1,9 +1,12 @@
 """Clients of the web application."""
 
+import os
+import shutil
 from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, sync_playwright
 
 from kb.database import transaction
 from kb.vocabulary import Phase
@@ -11,6 +14,16 @@ from tests.samples import lesson, store
 from web import work
 from web.app import create_app
 from web.wiring import Services
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +72,17 @@ def browsing(shelf: Services) -> Iterator[TestClient]:
     """A client of that base."""
     with TestClient(create_app(shelf), base_url="http://localhost", follow_redirects=False) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        if os.environ.get("CI"):
+            pytest.fail("chromium is missing, and this is CI")
+        pytest.skip("chromium is not installed (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield opened
+        opened.close()

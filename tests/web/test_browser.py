@@ -1,10 +1,6 @@
 """What only a real browser shows: scrolling, colours, keys, and the security policy at work."""
 
-import os
 import re
-import shutil
-import socket
-import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
@@ -12,9 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-import uvicorn
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from ingest import rewriting
@@ -27,19 +22,10 @@ from kb.database import transaction
 from kb.lifecycle import Move
 from kb.vocabulary import Outcome, Target
 from tests.web import lives
+from tests.web.serving import running
 from web import work
-from web.app import create_app
 from web.wiring import Services
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PAGES = [
     "/",
@@ -66,37 +52,10 @@ PAGES = [
 ]
 
 
-@contextmanager
-def _running(services: Services) -> Generator[str]:
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(services), log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listening.close()
-
-
 @pytest.fixture(scope="module")
 def base(library: Services) -> Iterator[str]:
-    with _running(library) as address:
+    with running(library) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        if os.environ.get("CI"):
-            pytest.fail("chromium is missing, and this is CI")
-        pytest.skip("chromium is not installed (apt-get install chromium)")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -241,7 +200,7 @@ def test_everything_works_without_javascript(browser: Browser, base: str) -> Non
 def test_an_upload_shows_its_progress_and_its_report(page: Page, services: Services, tmp_path: Path) -> None:
     file = tmp_path / "cables.md"
     file.write_text("---\nkind: lesson\ntitle: Cables without drums\n---\n\n## Event\n\nNo drums came.\n")
-    with _running(services) as address:
+    with running(services) as address:
         page.goto(f"{address}/imports")
         page.set_input_files("#files", file)
         page.get_by_role("button", name="Import").click()
@@ -259,7 +218,7 @@ def test_a_search_is_judged_saved_and_downloaded_without_javascript(
 ) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    with _running(shelf) as address:
+    with running(shelf) as address:
         page.goto(f"{address}/?q=late+cables")
         page.locator("#hit-C-1").get_by_role("button", name="Yes").click()
         assert page.url == f"{address}/?q=late+cables#hit-C-1"
@@ -285,7 +244,7 @@ def test_a_template_is_filled_and_downloaded_without_javascript(browser: Browser
     assert not work.ingest(services, LOCAL_USER, [path], Options()).failed
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    with _running(services) as address:
+    with running(services) as address:
         page.goto(f"{address}/items/HS-T-003")
         page.get_by_role("link", name="Fill in").click()
         page.get_by_label("Risk", exact=True).fill("Rain may come")
@@ -331,7 +290,7 @@ def test_three_people_lead_a_lesson_from_review_to_learned_and_back(
 ) -> None:
     lives.fill(services)
     with (
-        _running(services) as address,
+        running(services) as address,
         _person(browser, address, "Anna") as anna,
         _person(browser, address, "Bert") as bert,
         _person(browser, address, "Edith") as edith,
@@ -400,7 +359,7 @@ def test_the_life_of_a_lesson_is_readable_everywhere(page: Page, services: Servi
             session, author, lives.LESSON, what="Ask for the day", target=Target.TEMPLATE, owner="local"
         )
         changes.propose(session, author, number, lives.TEMPLATE, present="Price.", proposed="Pounds.")
-    with _running(services) as address:
+    with running(services) as address:
         for path in (
             "/lessons",
             f"/items/{lives.LESSON}",
@@ -427,7 +386,7 @@ def test_typed_text_outlives_a_killed_tab_and_what_is_submitted_is_found(
     browser: Browser, services: Services
 ) -> None:
     context = browser.new_context()
-    with _running(services) as address:
+    with running(services) as address:
         page = context.new_page()
         page.goto(f"{address}/lessons/new")
         page.fill("#title", "Pumps arrived late")
@@ -460,7 +419,7 @@ def test_typed_text_outlives_a_killed_tab_and_what_is_submitted_is_found(
 def test_a_lost_network_loses_no_typed_text(browser: Browser, services: Services) -> None:
     context = browser.new_context()
     page = context.new_page()
-    with _running(services) as address:
+    with running(services) as address:
         page.goto(f"{address}/lessons/new")
         page.fill("#title", "Pumps arrived late")
         page.fill("#event", EVENT)
@@ -475,7 +434,7 @@ def test_a_lost_network_loses_no_typed_text(browser: Browser, services: Services
 
 
 def test_the_form_fits_every_width_and_its_text_stands_out(page: Page, services: Services) -> None:
-    with _running(services) as address:
+    with running(services) as address:
         page.goto(f"{address}/lessons/new")
         page.fill("#title", "Pumps arrived late, Mr Brown was to blame")
         page.wait_for_selector("#assist .findings")

@@ -37,6 +37,8 @@ PAGES = [
     "/insight/gaps",
     "/insight/lessons?polarity=negative",
     "/insight/quality",
+    "/lessons/sessions",
+    "/lessons/sessions/new?kind=project_end",
     "/synonyms?q=risk",
     "/subscriptions",
     "/subscriptions?q=risk&kind=lesson",
