@@ -3,7 +3,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -52,14 +51,14 @@ def lessons(tmp_path: Path) -> Path:
     return folder
 
 
-def test_help_is_there_at_once(data: Path) -> None:
-    times: list[float] = []
-    for _ in range(3):
-        began = time.perf_counter()
-        shown = kb(data, "--help").stdout
-        times.append(time.perf_counter() - began)
-        assert "ingest" in shown
-    assert min(times) < 0.5
+def test_help_loads_nothing_heavy(data: Path) -> None:
+    assert "ingest" in kb(data, "--help").stdout
+    loaded = "import sys, web.cli; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    heavy = {"torch", "faiss", "onnxruntime", "numpy", "fastapi", "sqlalchemy", "openpyxl", "rich.progress"}
+    assert heavy.isdisjoint(done.stdout.split())
 
 
 @pytest.mark.parametrize(
@@ -97,7 +96,7 @@ def test_a_search_shows_results_with_their_reasons(data: Path) -> None:
 
 def test_json_is_all_there_is_on_standard_output(data: Path) -> None:
     found = json.loads(kb(data, "search", "risk", "--kind", "practice", "--json").stdout)
-    assert found["total"] == len(found["hits"])
+    assert len(found["hits"]) == min(10, found["total"])
     assert {hit["item"]["kind"] for hit in found["hits"]} == {"practice"}
     shown = json.loads(kb(data, "show", "HS-L-001", "--json").stdout)
     assert shown["fields"]["polarity"] == "negative"
