@@ -248,7 +248,7 @@ def _headed(more: str) -> str:
 def _rest(body: str, said: LessonFields) -> str:
     """What of *body* the fields do not tell."""
     told = _body(said)
-    if told in ("", body) or body.startswith(f"{told}\n\n## "):
+    if told in ("", body) or (body.startswith(f"{told}\n\n") and _HEADING.match(body, len(told) + 2)):
         return _joined(_sections(body[len(told) :]))
     return _joined(section for section in _sections(body) if not _told(section, said))
 
