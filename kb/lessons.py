@@ -17,8 +17,8 @@ from kb.values import ItemId
 from kb.vocabulary import ActionState, Kind, Status
 
 _REASON_LENGTH = 10_000
-WAITING = (Status.SUBMITTED, Status.RETURNED, Status.ENDORSED, Status.IN_ACTION)
-"""Where somebody has something to do."""
+WAITING = (Status.SUBMITTED, Status.RETURNED, Status.IN_ACTION)
+"""Where somebody has something to do; an endorsed lesson may stay what it is."""
 
 
 @dataclass(frozen=True, slots=True)

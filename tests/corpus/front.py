@@ -19,6 +19,7 @@ from kb.vocabulary import (
     Polarity,
     Priority,
     Sector,
+    Status,
     TrainingFormat,
     TrainingLevel,
 )
@@ -74,6 +75,8 @@ class Lesson(Common):
     kind: Literal["lesson"]
     project: str = ""
     organisation: str = ""
+    status: Literal[Status.ENDORSED]
+    """Nobody in the office has to review them first."""
     polarity: Polarity
     priority: Priority
     checked: str = ""
