@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -15,10 +16,12 @@ from web import facts
 from web.differences import Change, Stretch, shortened
 from web.finding import Paging
 from web.reasons import reason
-from web.sheets import Sheet
 from web.synonyms import SynonymsOut
 from web.terminal import plain
 from web.wording import percent, plural
+
+if TYPE_CHECKING:  # writing sheets loads what a search does not need
+    from web.sheets import Sheet
 
 _COLOUR = {
     Kind.LESSON: "yellow",
@@ -160,7 +163,7 @@ def differences(console: Console, stretches: Sequence[Stretch]) -> None:
         console.print(text)
 
 
-def sheet(console: Console, found: Sheet) -> None:
+def sheet(console: Console, found: "Sheet") -> None:
     """A table with its heading."""
     if not found.rows:
         console.print("There is nothing to show yet.")
