@@ -51,7 +51,7 @@ class Runner:
         self._services = services
         self._queue: SimpleQueue[Upload | _Refresh | None] = SimpleQueue()
         self._asked = Event()
-        self._thread = Thread(target=self._work, name="imports", daemon=True)
+        self._thread = Thread(target=self._work, name="imports")
 
     def start(self) -> None:
         """Begin; what an earlier server left unfinished is closed with its reason."""

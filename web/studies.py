@@ -94,7 +94,7 @@ class Studies:
                     del self._running[name]  # told once; the next to ask has it tried again
                 return running
             study = self._running[name] = Study()
-        Thread(target=_do, args=(study, work), name=name, daemon=True).start()
+        Thread(target=_do, args=(study, work), name=name).start()
         return study
 
 
