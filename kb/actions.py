@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from kb import audit, items, lessons, steps
 from kb.access import Permission, Principal, require, visible
 from kb.errors import ConflictError, InvalidError, NotFoundError
 from kb.lifecycle import Move
-from kb.models import Item, Lesson, RemedialAction, now
+from kb.models import Item, RemedialAction, now
 from kb.text import squash
 from kb.vocabulary import ActionState, Status, Target
 
@@ -84,20 +84,20 @@ def add(
 def finish(session: Session, principal: Principal, number: int, evidence: str) -> None:
     """Note that an action is done, with what shows it; it waits for somebody else to validate it."""
     require(principal, Permission.CONTRIBUTE)
-    row = _find(session, principal, number)
+    row, ref, _ = _find(session, principal, number)
     if not evidence.strip():
         raise InvalidError("Say what shows that it is done: a version, a report, a measurement.")
-    _change(session, principal, row, ActionState.OPEN, ActionState.DONE)
+    _change(session, principal, row, ref, ActionState.OPEN, ActionState.DONE)
     row.evidence, row.done_at = evidence.strip(), now()
 
 
 def validate(session: Session, principal: Principal, number: int, evidence: str = "") -> None:
-    """Note that a done action works. Raises ConflictError when *principal* is its owner or did it."""
+    """Note that a done action works. Raises ConflictError when *principal* is its owner."""
     require(principal, Permission.REVIEW)
-    row = _find(session, principal, number)
+    row, ref, _ = _find(session, principal, number)
     if principal.name.casefold() == row.owner.casefold():
         raise ConflictError("Somebody other than the action's owner has to find that it works.")
-    _change(session, principal, row, ActionState.DONE, ActionState.VALIDATED)
+    _change(session, principal, row, ref, ActionState.DONE, ActionState.VALIDATED)
     if evidence.strip():
         row.evidence = f"{row.evidence}\n\n{evidence.strip()}"
     row.validated_by, row.validated_at = principal.name, now()
@@ -106,10 +106,10 @@ def validate(session: Session, principal: Principal, number: int, evidence: str 
 def reopen(session: Session, principal: Principal, number: int, reason: str) -> None:
     """Note that a done action does not work yet."""
     require(principal, Permission.REVIEW)
-    row = _find(session, principal, number)
+    row, ref, _ = _find(session, principal, number)
     if not reason.strip():
         raise InvalidError("Say what is missing, so that its owner can go on.")
-    _change(session, principal, row, ActionState.DONE, ActionState.OPEN)
+    _change(session, principal, row, ref, ActionState.DONE, ActionState.OPEN)
     row.evidence = f"{row.evidence}\n\n{principal.name}: {reason.strip()}"
     row.done_at = None
 
@@ -117,10 +117,10 @@ def reopen(session: Session, principal: Principal, number: int, reason: str) -> 
 def cancel(session: Session, principal: Principal, number: int, reason: str) -> None:
     """Give an action up, with the reason."""
     require(principal, Permission.REVIEW)
-    row = _find(session, principal, number)
+    row, ref, _ = _find(session, principal, number)
     if not reason.strip():
         raise InvalidError("Say why it is given up.")
-    _change(session, principal, row, ActionState(row.state), ActionState.CANCELLED)
+    _change(session, principal, row, ref, ActionState(row.state), ActionState.CANCELLED)
     row.evidence = reason.strip()
 
 
@@ -183,10 +183,7 @@ def _unfinished(owner: str) -> tuple[ColumnElement[bool], ...]:
 
 def get(session: Session, principal: Principal, number: int) -> Action:
     """The action with that number. Raises NotFoundError when its lesson may not be read."""
-    found = _read(session, principal, RemedialAction.id == number)
-    if not found:
-        raise NotFoundError(f"There is no action {number} here, or you may not read it.")
-    return found[0]
+    return _action(*_find(session, principal, number))
 
 
 def _query(principal: Principal, *conditions: ColumnElement[bool]) -> Select[RemedialAction, str, str]:
@@ -202,53 +199,53 @@ def _read(session: Session, principal: Principal, *conditions: ColumnElement[boo
 
 
 def _actions(session: Session, query: Select[RemedialAction, str, str]) -> list[Action]:
-    return [
-        Action(
-            id=row.id,
-            lesson=ref,
-            lesson_title=title,
-            what=row.what,
-            target=Target(row.target),
-            owner=row.owner,
-            due=row.due,
-            state=ActionState(row.state),
-            evidence=row.evidence,
-            created_at=row.created_at,
-            created_by=row.created_by,
-            done_at=row.done_at,
-            validated_at=row.validated_at,
-            validated_by=row.validated_by,
-        )
-        for row, ref, title in session.execute(query)
-    ]
+    return [_action(*row) for row in session.execute(query)]
 
 
-def _find(session: Session, principal: Principal, number: int) -> RemedialAction:
-    query = (
-        select(RemedialAction)
-        .join(Item, Item.id == RemedialAction.item_id)
-        .where(visible(principal), RemedialAction.id == number)
+def _action(row: RemedialAction, lesson: str, title: str) -> Action:
+    return Action(
+        id=row.id,
+        lesson=lesson,
+        lesson_title=title,
+        what=row.what,
+        target=Target(row.target),
+        owner=row.owner,
+        due=row.due,
+        state=ActionState(row.state),
+        evidence=row.evidence,
+        created_at=row.created_at,
+        created_by=row.created_by,
+        done_at=row.done_at,
+        validated_at=row.validated_at,
+        validated_by=row.validated_by,
     )
-    row = session.scalars(query).one_or_none()
+
+
+def _find(session: Session, principal: Principal, number: int) -> Row[RemedialAction, str, str]:
+    row = session.execute(_query(principal, RemedialAction.id == number)).one_or_none()
     if row is None:
         raise NotFoundError(f"There is no action {number} here, or you may not read it.")
     return row
 
 
 def _change(
-    session: Session, principal: Principal, row: RemedialAction, wanted: ActionState, result: ActionState
+    session: Session,
+    principal: Principal,
+    row: RemedialAction,
+    ref: str,
+    wanted: ActionState,
+    result: ActionState,
 ) -> None:
     if row.state != wanted or wanted in (ActionState.VALIDATED, ActionState.CANCELLED):
         raise ConflictError(f"This action is {row.state}; that can only be done to one that is {wanted}.")
     row.state = result
-    ref = session.scalar(select(Lesson.ref).where(Lesson.id == row.item_id)) or ""
     audit.record(session, principal, f"action_{result}", ref, number=row.id)
     session.flush()
 
 
 def close(session: Session, principal: Principal, number: int, evidence: str) -> None:
     """Note that an action is done because what it asked for was accepted."""
-    row = _find(session, principal, number)
+    row, ref, _ = _find(session, principal, number)
     if row.state == ActionState.OPEN:
-        _change(session, principal, row, ActionState.OPEN, ActionState.DONE)
+        _change(session, principal, row, ref, ActionState.OPEN, ActionState.DONE)
         row.evidence, row.done_at = evidence, now()

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, case, func, select, true
+from sqlalchemy import ColumnElement, Row, Select, case, func, select, true
 from sqlalchemy.orm import Session
 
 from kb import audit, items, steps
@@ -119,7 +119,7 @@ def record(session: Session, principal: Principal, ref: str, said: ApplicationDr
 def approve(session: Session, principal: Principal, number: int) -> None:
     """Confirm what a record says it is worth. Raises ConflictError for one's own record."""
     require(principal, Permission.REVIEW)
-    row, ref = _find(session, principal, number)
+    row, ref, *_ = _find(session, principal, number)
     if row.author.casefold() == principal.name.casefold():
         raise ConflictError("Somebody other than its author has to approve what a record says.")
     if row.approved_at is not None:
@@ -134,7 +134,7 @@ def change_outcome(
 ) -> None:
     """Say how it turned out after all."""
     require(principal, Permission.CONTRIBUTE)
-    row, ref = _find(session, principal, number)
+    row, ref, *_ = _find(session, principal, number)
     if not reason.strip():
         raise InvalidError("Say what shows the outcome.")
     row.outcome, row.reason = outcome, f"{row.reason}\n\n{reason.strip()}".strip()
@@ -166,10 +166,7 @@ def count(session: Session, principal: Principal, *, waiting: bool = False) -> i
 
 def get(session: Session, principal: Principal, number: int) -> Applied:
     """The record with that number. Raises NotFoundError when its item may not be read."""
-    found = _read(session, principal, Application.id == number)
-    if not found:
-        raise NotFoundError(f"There is no record {number} here, or you may not read it.")
-    return found[0]
+    return _applied(*_find(session, principal, number))
 
 
 def may_approve(principal: Principal, applied: Applied) -> bool:
@@ -333,11 +330,11 @@ def _query(principal: Principal) -> Select[Application, str, str, str]:
     )
 
 
-def _find(session: Session, principal: Principal, number: int) -> tuple[Application, str]:
+def _find(session: Session, principal: Principal, number: int) -> Row[Application, str, str, str]:
     row = session.execute(_query(principal).where(Application.id == number)).one_or_none()
     if row is None:
         raise NotFoundError(f"There is no record {number} here, or you may not read it.")
-    return row[0], row[1]
+    return row
 
 
 def _read(
@@ -354,18 +351,11 @@ def _read(
         .offset(offset)
         .limit(limit)
     )
-    return [
-        Applied(
-            row.id,
-            ref,
-            title,
-            ApplicationDraft(
-                project, row.applied, row.reason, Outcome(row.outcome), row.saved, row.currency, row.days
-            ),
-            row.at,
-            row.author,
-            row.approved_by,
-            row.approved_at,
-        )
-        for row, ref, title, project in rows
-    ]
+    return [_applied(*row) for row in rows]
+
+
+def _applied(row: Application, ref: str, title: str, project: str) -> Applied:
+    said = ApplicationDraft(
+        project, row.applied, row.reason, Outcome(row.outcome), row.saved, row.currency, row.days
+    )
+    return Applied(row.id, ref, title, said, row.at, row.author, row.approved_by, row.approved_at)

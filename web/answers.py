@@ -147,10 +147,7 @@ class SearchOut(PageOut):
         """From the results of the query *text* as typed."""
         return SearchOut(
             query=text,
-            total=results.total,
-            page=paging.page,
-            page_size=paging.size,
-            pages=paging.pages(results.total),
+            **paging.figures(results.total),
             hits=[HitOut.of(hit, results.query.text) for hit in results.hits],
             facets=facets_out(results.facets),
             nearest_only=results.nearest_only,
@@ -168,10 +165,7 @@ class SimilarOut(PageOut):
     def of(found: Similar, paging: Paging) -> "SimilarOut":
         """From the items of one page."""
         return SimilarOut(
-            total=found.total,
-            page=paging.page,
-            page_size=paging.size,
-            pages=paging.pages(found.total),
+            **paging.figures(found.total),
             hits=[HitOut.of(hit, "") for hit in found.hits],
         )
 

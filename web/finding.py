@@ -32,6 +32,10 @@ class Paging:
         """Pages that *total* results fill; at least 1."""
         return max(1, ceil(total / self.size))
 
+    def figures(self, total: int) -> dict[str, int]:
+        """What an answer says of its page of *total* results; see web.schemas.PageOut."""
+        return {"total": total, "page": self.page, "page_size": self.size, "pages": self.pages(total)}
+
 
 def search(
     services: Services, session: Session, principal: Principal, text: str, filters: Filters, paging: Paging

@@ -11,3 +11,8 @@ RESPONSE_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 """What browsers must and must not do with what is given."""
+
+
+def attachment(name: str) -> dict[str, str]:
+    """Headers of a file that is saved under *name*, and kept nowhere on its way."""
+    return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

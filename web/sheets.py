@@ -7,6 +7,7 @@ from fastapi import Response
 
 from ingest.workbook import Cell
 from web import csv_files
+from web.headers import attachment
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +27,5 @@ class Sheet:
 
 def download(sheet: Sheet) -> Response:
     """The table as a CSV file that browsers keep."""
-    headers = {"Content-Disposition": f'attachment; filename="{sheet.name}.csv"', "Cache-Control": "no-store"}
-    return Response(b"".join(sheet.csv()), media_type="text/csv; charset=utf-8", headers=headers)
+    body = b"".join(sheet.csv())
+    return Response(body, media_type=csv_files.MEDIA_TYPE, headers=attachment(f"{sheet.name}.csv"))

@@ -123,10 +123,7 @@ def unfinished(
     found = actions.unfinished(session, principal, owner, offset=wanted.offset, limit=wanted.size)
     add_links(request, response, wanted.page, wanted.pages(total))
     return ActionsOut(
-        total=total,
-        page=wanted.page,
-        page_size=wanted.size,
-        pages=wanted.pages(total),
+        **wanted.figures(total),
         actions=[ActionOut.of(principal, action) for action in found],
     )
 

@@ -17,6 +17,7 @@ from web.api.items import Ref
 from web.api.problems import PROBLEMS, problems
 from web.choices import PagingDep
 from web.deps import PrincipalDep, SessionDep
+from web.headers import attachment
 from web.links import add_links
 from web.schemas import Out, PageOut
 
@@ -190,13 +191,9 @@ def listed(
     """A page of all records, the newest first. `Link` headers lead to the other pages."""
     total = applications.count(session, principal, waiting=waiting)
     found = applications.listed(session, principal, waiting=waiting, offset=wanted.offset, limit=wanted.size)
-    pages = wanted.pages(total)
-    add_links(request, response, wanted.page, pages)
+    add_links(request, response, wanted.page, wanted.pages(total))
     return ApplicationsOut(
-        total=total,
-        page=wanted.page,
-        page_size=wanted.size,
-        pages=pages,
+        **wanted.figures(total),
         applications=[ApplicationOut.of(principal, one) for one in found],
     )
 
@@ -208,13 +205,9 @@ def worth(
     """What projects saved by each lesson and practice, and in all, by currency; approved and waiting."""
     total = applications.ledger_lines(session, principal)
     found = applications.ledger(session, principal, offset=wanted.offset, limit=wanted.size)
-    pages = wanted.pages(total)
-    add_links(request, response, wanted.page, pages)
+    add_links(request, response, wanted.page, wanted.pages(total))
     return LedgerOut(
-        total=total,
-        page=wanted.page,
-        page_size=wanted.size,
-        pages=pages,
+        **wanted.figures(total),
         totals=[TotalOut.of(one) for one in applications.totals(session, principal)],
         lines=[EntryOut.of_item(one) for one in found],
     )
@@ -230,7 +223,7 @@ def worth(
 def export(session: SessionDep, principal: PrincipalDep) -> StreamingResponse:
     """All records as CSV, the newest first."""
     rows = ledger.rows(session, principal)
-    headers = {"Content-Disposition": 'attachment; filename="hindsight-applications.csv"'}
+    headers = attachment("hindsight-applications.csv")
     return StreamingResponse(rows, media_type=csv_files.MEDIA_TYPE, headers=headers)
 
 

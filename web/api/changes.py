@@ -147,10 +147,7 @@ def paragraphs(
     found = rewriting.paragraphs(items.get(session, principal, ref).body)
     add_links(request, response, wanted.page, wanted.pages(len(found)))
     return ParagraphsOut(
-        total=len(found),
-        page=wanted.page,
-        page_size=wanted.size,
-        pages=wanted.pages(len(found)),
+        **wanted.figures(len(found)),
         paragraphs=[ParagraphOut.of(one) for one in found[wanted.offset : wanted.offset + wanted.size]],
     )
 

@@ -29,13 +29,9 @@ def recent(
     """A page of runs, newest first. `Link` headers lead to the other pages. `kb eval` makes runs."""
     total = evaluations.count(session, principal, queryset)
     found = evaluations.recent(session, principal, queryset, offset=wanted.offset, limit=wanted.size)
-    pages = wanted.pages(total)
-    add_links(request, response, wanted.page, pages)
+    add_links(request, response, wanted.page, wanted.pages(total))
     return RunsOut(
-        total=total,
-        page=wanted.page,
-        page_size=wanted.size,
-        pages=pages,
+        **wanted.figures(total),
         runs=[RunOut.of(run) for run in found],
     )
 

@@ -9,6 +9,7 @@ from web import forms
 from web.api.problems import PROBLEMS, problems
 from web.deps import PrincipalDep, SessionDep
 from web.forms import MEDIA_TYPES, FileFormat, Written
+from web.headers import attachment
 
 router = APIRouter(prefix="/items", tags=["Templates"], responses=PROBLEMS)
 
@@ -87,5 +88,4 @@ def filled(
 
 def download(written: Written) -> Response:
     """*written* as a file to be saved."""
-    headers = {"Content-Disposition": f'attachment; filename="{written.name}"', "Cache-Control": "no-store"}
-    return Response(written.content, media_type=written.media_type, headers=headers)
+    return Response(written.content, media_type=written.media_type, headers=attachment(written.name))

@@ -119,10 +119,7 @@ def listed(
     add_links(request, response, wanted.page, wanted.pages(total))
     found = gaps.listed(session, principal, states, offset=wanted.offset, limit=wanted.size)
     return GapsOut(
-        total=total,
-        page=wanted.page,
-        page_size=wanted.size,
-        pages=wanted.pages(total),
+        **wanted.figures(total),
         gaps=[GapOut.of(gap) for gap in found],
     )
 

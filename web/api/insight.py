@@ -169,10 +169,7 @@ def theme(
     add_links(request, response, wanted.page, wanted.pages(total))
     found = insight.of_theme(session, principal, one, offset=wanted.offset, limit=wanted.size)
     return ItemsOut(
-        total=total,
-        page=wanted.page,
-        page_size=wanted.size,
-        pages=wanted.pages(total),
+        **wanted.figures(total),
         items=[ItemOut.of(item) for item in found],
     )
 
@@ -209,10 +206,7 @@ def lessons(
     add_links(request, response, wanted.page, wanted.pages(total))
     found = slices.listed(session, principal, chosen, offset=wanted.offset, limit=wanted.size)
     return ItemsOut(
-        total=total,
-        page=wanted.page,
-        page_size=wanted.size,
-        pages=wanted.pages(total),
+        **wanted.figures(total),
         items=[ItemOut.of(item) for item in found],
     )
 

@@ -33,13 +33,9 @@ def browse(
     """A page of the items that match the filters, newest first. `Link` headers lead to the other pages."""
     total = items.count(session, principal, filters)
     found = items.browse(session, principal, filters, offset=wanted.offset, limit=wanted.size)
-    pages = wanted.pages(total)
-    add_links(request, response, wanted.page, pages)
+    add_links(request, response, wanted.page, wanted.pages(total))
     return ItemsOut(
-        total=total,
-        page=wanted.page,
-        page_size=wanted.size,
-        pages=pages,
+        **wanted.figures(total),
         items=[ItemOut.of(item) for item in found],
     )
 

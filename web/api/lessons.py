@@ -52,10 +52,7 @@ class LessonsOut(PageOut):
     ) -> "LessonsOut":
         """From a page of the queue."""
         return LessonsOut(
-            total=total,
-            page=paging.page,
-            page_size=paging.size,
-            pages=paging.pages(total),
+            **paging.figures(total),
             counts=dict(counts),
             lessons=[WaitingOut.of(one) for one in found],
         )

@@ -43,13 +43,9 @@ def listed(
     """A page of the projects that items tell of. `Link` headers lead to the other pages."""
     total = projects.count(session, principal)
     found = projects.listed(session, principal, offset=wanted.offset, limit=wanted.size)
-    pages = wanted.pages(total)
-    add_links(request, response, wanted.page, pages)
+    add_links(request, response, wanted.page, wanted.pages(total))
     return ProjectsOut(
-        total=total,
-        page=wanted.page,
-        page_size=wanted.size,
-        pages=pages,
+        **wanted.figures(total),
         projects=[ProjectOut(name=one.value, items=one.count, url=_url(one.value)) for one in found],
     )
 

@@ -92,13 +92,9 @@ def listed(
     found = reviews.listed(
         session, principal, state, today, owner=owner, offset=wanted.offset, limit=wanted.size
     )
-    pages = wanted.pages(counts[state])
-    add_links(request, response, wanted.page, pages)
+    add_links(request, response, wanted.page, wanted.pages(counts[state]))
     return ReviewsOut(
-        total=counts[state],
-        page=wanted.page,
-        page_size=wanted.size,
-        pages=pages,
+        **wanted.figures(counts[state]),
         counts=counts,
         items=[DueOut.of(due) for due in found],
     )

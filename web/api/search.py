@@ -12,6 +12,7 @@ from web.api.problems import PROBLEMS
 from web.choices import FiltersDep, PagingDep
 from web.deps import PrincipalDep, ServicesDep, SessionDep
 from web.exporting import FORMATS, Format
+from web.headers import attachment
 from web.links import add_links
 
 router = APIRouter(tags=["Search"], responses=PROBLEMS)
@@ -72,6 +73,5 @@ def export(
     """All results, up to the first thousand, in their order, each with its passage, place and source."""
     found = exporting.collect(services, session, principal, q, filters)
     form = FORMATS[wanted]
-    name = exporting.file_name(found, wanted)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    headers = attachment(exporting.file_name(found, wanted))
     return StreamingResponse(form.write(found), media_type=form.media_type, headers=headers)

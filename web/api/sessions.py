@@ -20,6 +20,7 @@ from web import session_reports
 from web.addresses import item_url
 from web.api.problems import PROBLEMS, problems
 from web.deps import PrincipalDep, RevisionsDep, RunnerDep, ServicesDep, SessionDep
+from web.headers import attachment
 from web.schemas import Out
 from web.session_reports import Format
 from web.session_schemas import ChangeOut, NoteOut, SessionDetailOut, SessionKindOut, SessionOut, SessionsOut
@@ -351,12 +352,8 @@ def report(
     """Facts, agenda, groups, notes with their votes, and the lessons made of them."""
     gathering = gatherings.get(session, principal, code)
     body = session_reports.write(gathering, notes.board(session, principal, code), form)
-    name = session_reports.file_name(gathering, form)
-    return Response(
-        body,
-        media_type=session_reports.MEDIA_TYPES[form],
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    headers = attachment(session_reports.file_name(gathering, form))
+    return Response(body, media_type=session_reports.MEDIA_TYPES[form], headers=headers)
 
 
 def place(
