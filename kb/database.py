@@ -80,6 +80,7 @@ def migrate(engine: Engine) -> None:
     try:
         if _present_revision(engine) != _newest_revision():
             _upgrade(engine)
+            analyse(engine)  # a new index is misjudged until it is counted
     except DatabaseError as error:
         raise UnavailableError(
             f"The database at {engine.url.render_as_string()} can't be opened: {error.orig}. "
