@@ -1,6 +1,6 @@
 """What a brief is made of: needs read from a charter, and what answers them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kb.items import ItemSummary
@@ -31,7 +31,7 @@ class Need:
     """A phrase or sentence as it stands in the charter."""
     headings: tuple[str, ...] = ()
     """The headings above it in the charter, outermost first."""
-    locator: Locator = Locator()
+    locator: Locator = field(default_factory=Locator)
     """Where it stands in the charter; empty when a person added it."""
 
 
