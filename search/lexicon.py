@@ -6,7 +6,7 @@ base is. It knows what every item holds; whoever reads from it must show nothing
 
 import logging
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -56,25 +56,31 @@ class Lexicon:
         """Let go of the file."""
         self._connection.close()
 
-    def sync(self, sessions: Sessions) -> int:
+    def sync(
+        self, sessions: Sessions, progress: Callable[[int, int], None] = lambda _done, _total: None
+    ) -> int:
         """Take out what the database changed or lost, put in what it changed or gained; how many items.
 
-        Kill it anywhere: the next sync goes on. A damaged file is begun anew.
+        *progress* is told how many items are in, of how many. Kill it anywhere: the next sync goes on.
+        A damaged file is begun anew.
         """
         try:
-            return self._follow(sessions)
+            return self._follow(sessions, progress)
         except sqlite3.DatabaseError as error:
             log.warning("%s is damaged (%s) and is made anew.", self._path, error)
             remove(self._path)
-            return self._follow(sessions)
+            return self._follow(sessions, progress)
 
-    def _follow(self, sessions: Sessions) -> int:
+    def _follow(self, sessions: Sessions, progress: Callable[[int, int], None]) -> int:
         with sessions() as session, closing(_made(self._path)) as writer:
             gone, new = _difference(items.digests(session), _held(writer))
             for batch in _batches(gone):
                 _remove(writer, batch)
+            done = 0
             for batch in _batches(new):
                 _add(writer, items.texts(session, batch))
+                done += len(batch)
+                progress(done, len(new))
         return len({*gone, *new})
 
     def holding(self, word: str, limit: int, after: int = 0) -> list[ItemId]:

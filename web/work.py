@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -83,9 +84,13 @@ def sync(services: Services, *, listener: Listener = SILENT, wait: bool = True) 
     encoder = services.encoder(listener.tell)
     with writing(services.settings.data, wait=wait, waiting=lambda: _waiting(listener)):
         report = index.sync(services.sessions, encoder, services.settings.index, progress=listener.sync)
-        if services.lexicon().sync(services.sessions):
+        if services.lexicon().sync(services.sessions, partial(_noted, listener)):
             database.analyse(services.database)
         return report
+
+
+def _noted(listener: Listener, done: int, total: int) -> None:
+    listener.sync(SyncProgress("Noting words", done, total))
 
 
 def _waiting(listener: Listener) -> None:

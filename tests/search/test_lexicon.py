@@ -60,6 +60,14 @@ def test_it_follows_the_database(lexicon: Lexicon, sessions: Sessions) -> None:
     assert lexicon.titled(["supernova"], 5) == []
 
 
+def test_it_says_how_far_it_is(tmp_path: Path, sessions: Sessions) -> None:
+    with transaction(sessions) as session:
+        store(session, *LESSONS)
+    told: list[tuple[int, int]] = []
+    Lexicon(tmp_path / "lexicon.db").sync(sessions, lambda done, total: told.append((done, total)))
+    assert told[-1] == (len(LESSONS), len(LESSONS))
+
+
 def test_a_damaged_file_is_made_anew(tmp_path: Path, sessions: Sessions) -> None:
     path = tmp_path / "lexicon.db"
     path.write_bytes(b"no database at all, " * 500)
