@@ -30,6 +30,8 @@ class Task:
     names: Names
     limits: Limits
     mapping: Mapping[str, str]
+    whole: bool = False
+    """Whether it is one document whatever registers stand in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def read(task: Task) -> Reading:
             path, modern = stack.enter_context(legacy.modern(path, found, task.limits))
         converted = _convert(path, modern, task.limits)
     _check_length(converted, task.limits)
-    found_registers, rest = _registers(converted, task)
+    found_registers, rest = ([], converted) if task.whole else _registers(converted, task)
     items: list[ItemDraft] = []
     for number, register in enumerate(found_registers):
         prefix = f"{register.sheet}:" if register.sheet else (f"table{number}:" if number else "")

@@ -1,12 +1,14 @@
 """Vectors beside the texts they stand for, so that an index can be rebuilt without embedding again."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from kb.access import Principal, visible
+from kb.database import among
 from kb.models import Embedding, Item, Passage, Project
+from kb.values import ItemId
 
 _BATCH = 500
 
@@ -62,6 +64,20 @@ def of_projects(session: Session, principal: Principal, model: str) -> Iterator[
         .execution_options(yield_per=_BATCH)
     )
     yield from ((name, vector) for name, vector in rows)
+
+
+def of_items(
+    session: Session, principal: Principal, model: str, ids: Collection[ItemId]
+) -> dict[ItemId, bytes]:
+    """The vector of the first passage of each of *ids* that *principal* may see."""
+    rows = session.execute(
+        select(Item.id, Embedding.vector)
+        .join(Passage, (Passage.item_id == Item.id) & (Passage.ordinal == 0))
+        .join(Embedding, (Embedding.digest == Passage.digest) & (Embedding.model == model))
+        .where(visible(principal), among(Item.id, "ids")),
+        {"ids": ids},
+    )
+    return {ItemId(id_): vector for id_, vector in rows}
 
 
 def remove_orphans(session: Session) -> int:

@@ -131,6 +131,11 @@ class Engine:
         return True
 
     @property
+    def model(self) -> str:
+        """Names the encoder that it compares meanings by."""
+        return self._encoder.model
+
+    @property
     def vectors(self) -> VectorIndex:
         """Those of the present generation. Raises UnavailableError when there is no usable index."""
         return self._index().vectors
@@ -206,7 +211,7 @@ class Engine:
             hits.Found(i, near[i], fusion.relevance_of_meaning(near[i]), Evidence(0.0, near[i]))
             for i in order[offset : offset + limit]
         ]
-        known = self._known(session, principal)
+        known = self.known(session, principal)
         return Similar(
             len(order), hits.present(session, principal, hits.Asked("", vector), page, index.vectors, known)
         )
@@ -226,6 +231,42 @@ class Engine:
         cosines = self._index().vectors.nearest(meaning, _PASSAGES_EACH * limit, among).of_items()
         order = _visible(session, principal, sorted(cosines, key=lambda item: (-cosines[item], item)))
         return {item: cosines[item] for item in order[:limit]}
+
+    def speaking(
+        self,
+        session: Session,
+        principal: Principal,
+        asked: hits.Asked,
+        *,
+        depth: int,
+        filters: Filters,
+    ) -> dict[ItemId, Evidence]:
+        """What speaks for each item that may answer *asked*, for questions by the dozen.
+
+        The items of the *depth* nearest passages, and of as many rows that hold its words, are looked at,
+        out of what *principal* may see and *filters* match. Nothing is ordered, counted, cut out or recorded.
+        Raises UnavailableError without an index.
+        """
+        index = self._index()
+        among = self._permitted(session, principal, filters)
+        wanted = analysis.content_words(asked.text)
+        if not wanted or (among is not None and not len(among)):
+            return {}
+        comparing = self._beside.submit(index.vectors.nearest, asked.vector, depth, among)
+        matches = index.words.matching(_terms(asked.text, wanted, asked.others), depth, among)
+        return _weigh(index.vectors, asked.vector, matches, comparing.result(), ())
+
+    def asked(self, text: str) -> hits.Asked:
+        """*text* as a question: its meaning, and what may stand in the place of its words."""
+        spoken = self._synonyms.current().expand(text)
+        return hits.Asked(text, self._encoder.encode_query(spoken.spelled_out), spoken.alternatives)
+
+    def known(self, session: Session, principal: Principal) -> Experience:
+        """What became of the items that *principal* may see; read again when something was written."""
+        today = datetime.now(UTC).date()
+        return self._experience.get(
+            audit.latest(session), (principal, today), lambda: experience.read(session, principal, today)
+        )
 
     def _index(self) -> Generation:
         """The present generation, opened anew when another one was published."""
@@ -267,7 +308,7 @@ class Engine:
         )
         page = [ItemId(item) for item in order[offset : offset + limit].tolist()]
         heads = items.summaries(session, principal, page)
-        known = self._known(session, principal)
+        known = self.known(session, principal)
         hits = tuple(
             Hit(heads[item], snippets.mark(heads[item].title, ()), 0.0, None, (), why)
             for item in page
@@ -297,13 +338,6 @@ class Engine:
             lambda: np.array(facets.matching(session, principal, filters), np.int64),
         )
 
-    def _known(self, session: Session, principal: Principal) -> Experience:
-        """What became of the items that *principal* may see; read again when something was written."""
-        today = datetime.now(UTC).date()
-        return self._experience.get(
-            audit.latest(session), (principal, today), lambda: experience.read(session, principal, today)
-        )
-
     def _rank(self, session: Session, principal: Principal, index: Generation, query: Query) -> _Ranking:
         ranking = self._first_stage(session, principal, index, query)
         if self._reranker is None or not ranking.order:
@@ -321,17 +355,12 @@ class Engine:
     ) -> _Ranking:
         among = self._among(session, principal, query, index)
         named = items.named(session, principal, query.text)
-        spoken = self._synonyms.current().expand(query.text)
-        vector = self._encoder.encode_query(spoken.spelled_out)
-        asked = hits.Asked(query.text, vector, spoken.alternatives)
+        asked = self.asked(query.text)
+        vector = asked.vector
         wanted = analysis.content_words(query.text)
         if not wanted or (among is not None and not len(among)):
             return _Ranking((), {}, {}, (), (), asked, capped=False, known=Experience())
-        typed = Counter(analysis.words(query.text))
-        terms = [
-            *(Term(word, typed[word]) for word in wanted),
-            *(Term(other, synonyms.WEIGHT, typed=False) for other in spoken.alternatives),
-        ]
+        terms = _terms(query.text, wanted, asked.others)
         depth, words_depth = _depths(len(index.vectors))
         comparing = self._beside.submit(index.vectors.nearest, vector, depth, among, floor=fusion.NEAR_COSINE)
         matches = index.words.matching(terms, words_depth, among)
@@ -343,11 +372,20 @@ class Engine:
         evidence = _weigh(index.vectors, vector, matches, near, scarce)
         exact = {*scarce, *_holding_all(matches, wanted)}
         scores = fusion.score(evidence, Mode.HYBRID)
-        known = self._known(session, principal)
+        known = self.known(session, principal)
         shifts = past.shifts(scores, known)
         moved = {item: score + shifts.get(item, 0.0) for item, score in scores.items()}
         order = fusion.rank(moved, named, exact)
         return _Ranking(tuple(order), scores, evidence, named, exact, asked, capped, known, shifts)
+
+
+def _terms(text: str, wanted: Sequence[str], others: Sequence[str]) -> list[Term]:
+    """The words *wanted* of *text*, and what may stand in their place."""
+    typed = Counter(analysis.words(text))
+    return [
+        *(Term(word, typed[word]) for word in wanted),
+        *(Term(other, synonyms.WEIGHT, typed=False) for other in others),
+    ]
 
 
 def _visible(session: Session, principal: Principal, order: Sequence[ItemId]) -> list[ItemId]:

@@ -10,6 +10,7 @@ import typer
 from web.commands import (
     adapt,
     applications,
+    brief,
     insight,
     lesson,
     projects,
@@ -331,6 +332,7 @@ app.add_typer(insight.app, name="insight")
 app.add_typer(session.app, name="session")
 for command in (
     adapt.adapt,
+    brief.brief,
     subscriptions.digest,
     saved.recent,
     saved.similar,

@@ -1,0 +1,254 @@
+"""A brief: what answers each need, put together, by likely consequence for the project."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from kb import embeddings, items, passages
+from kb.access import Principal
+from kb.briefs import traits
+from kb.briefs.traits import Traits
+from kb.briefs.values import Composed, Entry, Match, Need, NeedKind
+from kb.experience import Experience
+from kb.items import ItemSummary
+from kb.values import Filters, ItemId, PassageId
+from kb.vocabulary import FacetName, Kind, Polarity, Priority, Status
+from search import doubles, experience, fusion, second_stage
+from search.briefs import ranking
+from search.briefs.ranking import Candidate
+from search.engine import Engine
+from search.hits import Asked
+
+LIMIT = 30
+"""Entries of a brief unless it is said."""
+_KINDS = ((Kind.LESSON,), (Kind.PRACTICE, Kind.TEMPLATE, Kind.TRAINING))
+"""What is looked for; each group by itself, so that the many do not hide the few."""
+_DEPTH = 150
+"""Passages, and rows with its words, that are looked at for a need in each group."""
+_EACH = 25
+"""Items of each group that are kept for a need."""
+ANSWERS = 0.25
+"""Relevance from which an item answers a need."""
+_POOL = 150
+"""Candidates that are put in order; those worth less by themselves never reach a page."""
+_FIRST = 3
+"""Items told of as soon as a need is looked up."""
+_MATCHES = 3
+"""Needs that are shown for an item."""
+_TELLING = {
+    NeedKind.RISK: 1.0,
+    NeedKind.CONSTRAINT: 0.9,
+    NeedKind.SUPPLIER: 0.9,
+    NeedKind.TECHNOLOGY: 0.9,
+    NeedKind.STAKEHOLDER: 0.85,
+    NeedKind.OBJECTIVE: 0.85,
+    NeedKind.DELIVERABLE: 0.8,
+    NeedKind.PHASE: 0.8,
+    NeedKind.LOCATION: 0.7,
+}
+"""How much a need of that kind decides: first what may go wrong."""
+_PRIORITY = {Priority.URGENT: 1.1, Priority.CAUTION: 1.05}
+_STANDING = {Status.LEARNED: 1.08, Status.IN_ACTION: 1.05, Status.ENDORSED: 1.05}
+_OUT = (Status.DRAFT, Status.RETURNED, Status.REJECTED, Status.SUPERSEDED, Status.ARCHIVED)
+"""What nobody should go by: not yet, or not any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What answers one need, as soon as it was looked up."""
+
+    need: int
+    """Index among the needs."""
+    entries: tuple[Entry, ...]
+    """The few most relevant first; none when nothing answers it well."""
+
+
+def compose(
+    engine: Engine,
+    session: Session,
+    principal: Principal,
+    needs: Sequence[Need],
+    *,
+    title: str = "",
+    filters: Filters | None = None,
+    limit: int = LIMIT,
+) -> Composed:
+    """The whole brief at once; see *stream*."""
+    brief = _Brief(engine, session, principal, needs, filters or Filters())
+    for number in range(len(needs)):
+        brief.look_up(number)
+    return brief.put_together(limit)
+
+
+def stream(
+    engine: Engine,
+    session: Session,
+    principal: Principal,
+    needs: Sequence[Need],
+    *,
+    title: str = "",
+    filters: Filters | None = None,
+    limit: int = LIMIT,
+) -> Iterator[Answered | Composed]:
+    """What answers each of *needs*, one after the other, and then the brief of at most *limit* entries.
+
+    Only what *principal* may see and *filters* match. *title* is the project's. An entry's place is by
+
+    - how relevant it is to each need it answers, by words and meaning as in any search;
+    - how much those needs decide (a risk more than a place), and whether they are answered above already;
+    - what it is: urgent, endorsed, applied with success;
+    - how often its knowledge area, and nearly the same, stands above already.
+
+    Raises UnavailableError without an index.
+    """
+    brief = _Brief(engine, session, principal, needs, filters or Filters())
+    for number in range(len(needs)):
+        yield brief.look_up(number)
+    yield brief.put_together(limit)
+
+
+class _Brief:
+    def __init__(
+        self,
+        engine: Engine,
+        session: Session,
+        principal: Principal,
+        needs: Sequence[Need],
+        filters: Filters,
+    ) -> None:
+        self._engine = engine
+        self._session = session
+        self._principal = principal
+        self._needs = tuple(needs)
+        self._filters = [_of_kinds(filters, group) for group in _KINDS]
+        self._asked: list[Asked] = []
+        self._answers: defaultdict[ItemId, dict[int, float]] = defaultdict(dict)
+        self._answered: set[int] = set()
+
+    def look_up(self, number: int) -> Answered:
+        """Find what answers the need of that number."""
+        asked = self._engine.asked(self._needs[number].text)
+        self._asked.append(asked)
+        found: dict[ItemId, float] = {}
+        for filters in self._filters:
+            speaking = self._engine.speaking(
+                self._session, self._principal, asked, depth=_DEPTH, filters=filters
+            )
+            scores = fusion.score(speaking, fusion.Mode.HYBRID)
+            for item in fusion.rank(scores)[:_EACH]:
+                found[item] = fusion.relevance(scores[item])
+            if fusion.answers(speaking):
+                self._answered.add(number)
+        for item, relevance in found.items():
+            self._answers[item][number] = relevance
+        first = [item for item in fusion.rank(found) if found[item] >= ANSWERS][:_FIRST]
+        return Answered(number, self._entries([(item, {number: found[item]}, ()) for item in first]))
+
+    def put_together(self, limit: int) -> Composed:
+        """The brief out of all that was found."""
+        known = self._engine.known(self._session, self._principal)
+        weights = [_TELLING[need.kind] for need in self._needs]
+        about = traits.read(self._session, self._principal, list(self._answers))
+        candidates = [
+            Candidate(item, about[item].kind, good, _weight(item, about[item], known), about[item].areas)
+            for item, answers in self._answers.items()
+            if item in about and about[item].status not in _OUT
+            if (good := {need: value for need, value in answers.items() if value >= ANSWERS})
+        ]
+        candidates.sort(key=lambda one: (-one.weight * ranking.worth(one, weights), one.item))
+        pool, alike = self._folded(candidates[:_POOL])
+        order = ranking.order(pool, weights, limit)
+        served = {need for one in candidates for need in one.answers}
+        return Composed(
+            self._needs,
+            self._entries([(one.item, one.answers, alike.get(one.item, ())) for one in order]),
+            tuple(number for number in range(len(self._needs)) if number not in served),
+        )
+
+    def _folded(
+        self, candidates: Sequence[Candidate]
+    ) -> tuple[list[Candidate], dict[ItemId, tuple[ItemId, ...]]]:
+        """*candidates* without those that say the same as one before; each kept one answers for them too."""
+        ids = [one.item for one in candidates]
+        titles = items.summaries(self._session, self._principal, ids)
+        vectors = {
+            item: np.frombuffer(vector, "<f4").astype(np.float32)
+            for item, vector in embeddings.of_items(
+                self._session, self._principal, self._engine.model, ids
+            ).items()
+        }
+        kept: list[Candidate] = []
+        alike: dict[ItemId, tuple[ItemId, ...]] = {}
+        for one in candidates:
+            if one.item not in titles:
+                continue
+            one = replace(one, vector=vectors.get(one.item))
+            same = next((other for other in kept if _same(one, other, titles)), None)
+            if same is None:
+                kept.append(one)
+            else:
+                alike[same.item] = (*alike.get(same.item, ()), one.item)
+        return kept, alike
+
+    def _entries(
+        self, chosen: Sequence[tuple[ItemId, Mapping[int, float], tuple[ItemId, ...]]]
+    ) -> tuple[Entry, ...]:
+        """*chosen* items, each with the needs it answers and those that say the same, ready to be shown."""
+        shown = {
+            item: sorted(answers, key=lambda need: (-answers[need], need))[:_MATCHES]
+            for item, answers, _ in chosen
+        }
+        places = self._places(shown)
+        texts = passages.read(self._session, self._principal, list(set(places.values())))
+        heads = items.summaries(self._session, self._principal, list(shown))
+        entries: list[Entry] = []
+        for item, answers, alike in chosen:
+            matches = tuple(
+                Match(need, texts[places[item, need]], round(answers[need], 4))
+                for need in shown[item]
+                if places.get((item, need)) in texts
+            )
+            if item in heads and matches:
+                entries.append(Entry(heads[item], matches, alike))
+        return tuple(entries)
+
+    def _places(self, shown: Mapping[ItemId, Sequence[int]]) -> dict[tuple[ItemId, int], PassageId]:
+        """The passage of each item that is nearest to each need shown for it."""
+        of_need: defaultdict[int, list[ItemId]] = defaultdict(list)
+        for item, needs in shown.items():
+            for need in needs:
+                of_need[need].append(item)
+        return {
+            (item, need): passage
+            for need, ids in of_need.items()
+            for item, passage in second_stage.nearest_passages(
+                self._engine.vectors, self._asked[need].vector, ids
+            ).items()
+        }
+
+
+def _of_kinds(filters: Filters, kinds: Sequence[Kind]) -> Filters:
+    wanted = filters.facets.get(FacetName.KIND)
+    both = tuple(str(kind) for kind in kinds if not wanted or kind in wanted)
+    return replace(filters, facets={**filters.facets, FacetName.KIND: both or ("none",)})
+
+
+def _weight(item: ItemId, about: Traits, known: Experience) -> float:
+    """How much an item matters by what it is."""
+    record = 1 + 0.2 * experience.proof(known.record(item))
+    told = 1.03 if about.polarity is Polarity.NEGATIVE else 1.0
+    overdue = 0.97 if item in known.overdue else 1.0
+    urgent = _PRIORITY.get(about.priority, 1.0) if about.priority else 1.0
+    return urgent * _STANDING.get(about.status, 1.0) * record * told * overdue
+
+
+def _same(one: Candidate, other: Candidate, titles: Mapping[ItemId, ItemSummary]) -> bool:
+    """Whether two items say nearly the same."""
+    if one.vector is None or other.vector is None or one.kind is not other.kind:
+        return False
+    cosine = float(one.vector @ other.vector)
+    shared = doubles.shared_words(titles[one.item].title, titles[other.item].title)
+    return doubles.likeness(cosine, shared) is not None

@@ -1,0 +1,166 @@
+"""What a piece of a charter says of the project: by the heading above it, else by its own words."""
+
+import re
+from collections.abc import Sequence
+
+from kb.briefs.values import NeedKind
+
+_WORD = r"(?i)\b(?:{})"
+_LEFT_OUT = re.compile(
+    _WORD.format(
+        r"approv(?:al|ed by|er)|signature|sign(?:ed|ing)?[ -]?offs?\b|authori[sz]ation|"
+        r"authori[sz]ed by|document (?:control|history|information|properties|status)|"
+        r"(?:version|revision|change) (?:history|control|log|record)|distribution|"
+        r"table of contents|contents$|glossary|definitions|acronyms|abbreviations|references$|"
+        r"bibliography|appendi(?:x|ces)\b|annex\b|out[ -]of[ -]scope|exclusions?\b|excluded|"
+        r"not in scope|contact|how to use|instructions|copyright|disclaimer|prepared by|"
+        r"author|comments$|e-?mail|phone|(?:start|finish|end|issue) date$|date$|version$|"
+        r"project (?:title|name|number|code|id|manager)$|owner$|"
+        r"(?:name|no|id|nr|ref|role|position|title|date|status|signature|initials|likelihood|probability|score|rating|severity|unit|department)\.?$"
+    )
+)
+"""Sections, labels and columns that say nothing of what the project must deal with."""
+_NARRATIVE = re.compile(
+    _WORD.format(
+        r"background|summary|overview|introduction|context|description|approach|strategy|"
+        r"implementation|method|justif|rationale|business (?:case|need)|organi[sz]ation|"
+        r"general|project$"
+    )
+)
+_SECTIONS: tuple[tuple[NeedKind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(_WORD.format(words)))
+    for kind, words in (
+        (
+            NeedKind.RISK,
+            r"risks?\b|threats?\b|issues?\b|concerns?\b|challenges?\b|uncertaint|hazards?\b|"
+            r"barriers?\b|obstacles?\b|mitigation|lessons|what could go wrong",
+        ),
+        (
+            NeedKind.SUPPLIER,
+            r"suppliers?\b|vendors?\b|procure|contract|subcontract|tender|outsourc|purchas|"
+            r"sourcing|partners?\b|commercial",
+        ),
+        (
+            NeedKind.STAKEHOLDER,
+            r"stakeholders?\b|sponsor|customers?\b|clients?\b|users?\b|audience|communit|"
+            r"governance|organi[sz]ation|team\b|roles?\b|responsib|communication|engagement|"
+            r"people|resident|beneficiar|interested parties|steering",
+        ),
+        (
+            NeedKind.CONSTRAINT,
+            r"constraints?\b|assumptions?\b|dependenc|budget|costs?\b|funding|financ|resourc|"
+            r"limit|regulat|legal|complian|conditions?\b|tolerances?\b|standards?\b|quality|"
+            r"security|safety|environment|interfaces?\b",
+        ),
+        (
+            NeedKind.PHASE,
+            r"milestones?\b|schedule|timelines?\b|phas(?:e|ing)|stages?\b|timetable|roadmap|"
+            r"approach|implementation|life ?cycle|gates?\b|transition|closure|delivery|strategy|"
+            r"method|plan\b|planning|roll-?out|work ?packages?\b|handover|training|operat",
+        ),
+        (
+            NeedKind.TECHNOLOGY,
+            r"technolog|technical|architecture|systems?\b|platform|integration|infrastructure|"
+            r"migration|software|hardware|equipment|design\b|engineering|solution|payload|"
+            r"instruments?\b|data\b",
+        ),
+        (NeedKind.LOCATION, r"locations?\b|sites?\b|venues?\b|geograph|where\b|facilit|place\b|premises"),
+        (
+            NeedKind.DELIVERABLE,
+            r"deliverables?\b|in[ -]scope|scope|outputs?\b|products?\b|requirements?\b|"
+            r"features?\b|functional|what (?:will|we)|results?\b",
+        ),
+        (
+            NeedKind.OBJECTIVE,
+            r"objectives?\b|goals?\b|aims?\b|purpose|vision|mission|benefits?\b|outcomes?\b|"
+            r"success|business (?:case|need)|justif|problem|opportunit|rationale|targets?\b|kpi|"
+            r"background|summary|overview|introduction|why\b|context|need\b|drivers?\b|"
+            r"description|acceptance",
+        ),
+    )
+)
+_CUES: tuple[tuple[NeedKind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(_WORD.format(words)))
+    for kind, words in (
+        (
+            NeedKind.RISK,
+            r"risks?\b|threat|hazard|might\b|could (?:delay|fail|"
+            r"be (?:late|lost|delayed)|lead|cause|stop)|may (?:not|delay|fail|"
+            r"be (?:late|lost|delayed|short))|uncertain|concern|fear|worr(?:y|ied)|danger|"
+            r"vulnerab|(?:has|have) failed|resist(?:ance|ed)?\b|opposition|shortage",
+        ),
+        (
+            NeedKind.SUPPLIER,
+            r"suppliers?\b|vendors?\b|contractors?\b|subcontract|tender|procure|consorti|outsourc|"
+            r"contract\b|manufacturers?\b|integrators?\b|"
+            r"\w+ (?:Ltd|Inc|GmbH|plc|LLC|Corp|AG|S\.A)\b",
+        ),
+        (
+            NeedKind.CONSTRAINT,
+            r"must\b|shall not|no later than|deadline|within (?:the |its |a )?budget|limited to|"
+            r"cannot|at most|fixed\b|assum|depends? on|dependen|compl(?:y|ies|iance)|regulat|"
+            r"budget|not exceed|only (?:if|when|during|after)|legislation|\blaw\b|licen[cs]e",
+        ),
+        (
+            NeedKind.STAKEHOLDER,
+            r"residents?\b|communit|unions?\b|regulators?\b|ministr|patients?\b|citizens?\b|"
+            r"stakeholders?\b|councils?\b|sponsors?\b|staff\b|employees|neighbours?\b|students?\b|"
+            r"nurses?\b|clinicians?\b",
+        ),
+        (
+            NeedKind.PHASE,
+            r"pilot|roll(?:ed)?[ -]?out|phases?\b|go[ -]live|cut-?over|commissioning|handover|"
+            r"hand over|milestone|launch|by (?:the end of|"
+            r"(?:Q[1-4]|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))|parallel running|"
+            r"decommission|acceptance test",
+        ),
+        (
+            NeedKind.TECHNOLOGY,
+            r"software|hardware|interfaces?\b|integrat|migrat|databases?\b|platform|cloud|network|"
+            r"sensors?\b|application|legacy|APIs?\b|prototype|algorithm|telemetry|batter(?:y|ies)|"
+            r"cyber",
+        ),
+        (
+            NeedKind.LOCATION,
+            r"(?:across|at|in) (?:\d+|two|three|four|five|six|seven|eight|nine|ten|several|all) "
+            r"(?:\w+ )?(?:sites|locations|countries|regions|offices|schools|hospitals|cities|districts|"
+            r"campuses)|"
+            r"remote (?:site|area|location)|abroad|overseas|island",
+        ),
+        (
+            NeedKind.OBJECTIVE,
+            r"aims? to|in order to|so that|objective|goal|reduc|increas|improv|replac|enabl|"
+            r"moderni[sz]|restor|establish",
+        ),
+    )
+)
+
+
+def is_section(words: str) -> bool:
+    """Whether *words* are the name of a section, a label or a column that charters have."""
+    return len(words.split()) <= 8 and bool(
+        _LEFT_OUT.match(words) or any(p.search(words) for _, p in _SECTIONS)
+    )
+
+
+def left_out(headings: Sequence[str]) -> bool:
+    """Whether what stands under *headings* is boilerplate or says what the project does not do."""
+    return any(_LEFT_OUT.search(heading) for heading in headings)
+
+
+def narrates(heading: str) -> bool:
+    """Whether anything may be said under *heading*."""
+    return bool(_NARRATIVE.search(heading))
+
+
+def of_section(headings: Sequence[str]) -> NeedKind | None:
+    """What the innermost telling one of *headings* announces."""
+    for heading in reversed(headings):
+        if kind := next((kind for kind, pattern in _SECTIONS if pattern.search(heading)), None):
+            return kind
+    return None
+
+
+def of_words(text: str) -> NeedKind | None:
+    """What a sentence announces by its own words."""
+    return next((kind for kind, pattern in _CUES if pattern.search(text)), None)
