@@ -93,7 +93,9 @@ def store(session: Session, principal: Principal, source: SourceDraft, drafts: S
             session.flush()
             item = None
         if item is None:
-            item = _ROWS[draft.kind](ref=uuid4().hex, source_id=row.id, source_key=draft.key)
+            item = _ROWS[draft.kind](
+                ref=uuid4().hex, author=principal.name, source_id=row.id, source_key=draft.key
+            )
             added.append((incoming, item))
         elif (item.source_digest or item.digest) != incoming.digest:
             item.version += 1
@@ -140,7 +142,7 @@ def write(
     incoming = _incoming(draft)
     projects = _projects(session, {draft.project} - {""})
     if ref is None:
-        item = _ROWS[draft.kind](ref=uuid4().hex, source_key="")
+        item = _ROWS[draft.kind](ref=uuid4().hex, author=principal.name, source_key="")
         _fill(item, incoming, projects)
         _restate(session, principal, item, None, draft.status)
         session.add(item)

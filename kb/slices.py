@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, select
 from sqlalchemy.orm import Session
 
 from kb import items
-from kb.access import Principal, visible
+from kb.access import Principal, peer, visible
 from kb.items import ItemSummary
 from kb.lifecycle import Move
 from kb.models import Application, Facet, Item, Lesson, LessonStep, RemedialAction
@@ -38,7 +38,8 @@ class Slice:
 
 def count(session: Session, principal: Principal, wanted: Slice) -> int:
     """How many lessons of the slice *principal* may see."""
-    query = select(func.count(Item.id)).where(visible(principal), Item.kind == Kind.LESSON, condition(wanted))
+    seen = visible(peer(principal))
+    query = select(func.count(Item.id)).where(seen, Item.kind == Kind.LESSON, condition(wanted))
     return session.scalar(query) or 0
 
 
@@ -48,7 +49,7 @@ def listed(
     """A page of the lessons of the slice, newest first, undated last."""
     ids = session.scalars(
         select(Item.id)
-        .where(visible(principal), Item.kind == Kind.LESSON, condition(wanted))
+        .where(visible(peer(principal)), Item.kind == Kind.LESSON, condition(wanted))
         .order_by(Item.dated.desc().nulls_last(), Item.id)
         .offset(offset)
         .limit(limit)

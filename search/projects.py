@@ -8,9 +8,8 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from kb import embeddings
-from kb.access import Principal
+from kb.access import Principal, peer
 from kb.errors import NotFoundError, UnavailableError
-from kb.vocabulary import Classification
 from search import generation
 from search.ports import Matrix, Vector
 
@@ -50,7 +49,7 @@ class Projects:
         self._index = index
         self._lock = Lock()
         self._generation = ""
-        self._held: dict[Classification, _Centres] = {}
+        self._held: dict[Principal, _Centres] = {}
 
     def similar(
         self, session: Session, principal: Principal, name: str, limit: int = 5
@@ -75,9 +74,10 @@ class Projects:
         with self._lock:
             if present != self._generation:
                 self._generation, self._held = present, {}
-            if principal.clearance not in self._held:
-                self._held[principal.clearance] = _centres(session, principal, generation.model(self._index))
-            return self._held[principal.clearance]
+            reader = peer(principal)
+            if reader not in self._held:
+                self._held[reader] = _centres(session, reader, generation.model(self._index))
+            return self._held[reader]
 
 
 def _centres(session: Session, principal: Principal, model: str) -> _Centres:

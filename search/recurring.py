@@ -12,10 +12,9 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from kb import items, telling
-from kb.access import Principal
+from kb.access import Permission, Principal, peer
 from kb.errors import NotFoundError, UnavailableError
 from kb.values import ItemId
-from kb.vocabulary import Classification
 from search import analysis, generation
 from search.naming import Text
 from search.ports import Vector
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_FORMAT = "1"
+_FORMAT = "2"
 """Raise it when themes are found or named otherwise; those that were kept are then found anew."""
 
 
@@ -59,7 +58,7 @@ class Themes:
 
 
 class Recurring:
-    """Finds themes, one set for each clearance: a name must not tell of what its reader may not see.
+    """Finds themes, one set for each set of rights: a name must not tell of what is hidden from its reader.
 
     Safe to share between threads.
     """
@@ -68,19 +67,19 @@ class Recurring:
         self._index = index
         self._folder = folder
         self._lock = Lock()
-        self._held: dict[Classification, Themes] = {}
+        self._held: dict[Principal, Themes] = {}
 
     def known(self, session: Session, principal: Principal) -> Themes | None:
         """The themes of the present index, if they were found already and still hold.
 
         Raises UnavailableError when there is no index.
         """
-        present = self._present()
+        present, principal = self._present(), peer(principal)
         with self._lock:
-            held = self._held.get(principal.clearance) or self._read(principal.clearance)
+            held = self._held.get(principal) or self._read(principal)
             if held is None or held.generation != present:
                 return None
-            self._held[principal.clearance] = held
+            self._held[principal] = held
         named = [item for theme in held.found for item in theme.items]
         return held if len(items.visible_among(session, principal, named)) == len(named) else None
 
@@ -90,7 +89,7 @@ class Recurring:
         """Find the themes of what *principal* may see, told through *tell*. Raises as *known* does."""
         from search import themes  # what it computes with takes long to load
 
-        present = self._present()
+        present, principal = self._present(), peer(principal)
         tell("Reading what lessons mean")
         rows: dict[ItemId, list[bytes]] = {}
         for item, vector in telling.vectors(session, principal, generation.model(self._index)):
@@ -102,8 +101,8 @@ class Recurring:
         found = themes.find(matrix, lessons, texts, tell)
         whole = Themes(present, len(lessons), tuple(_keyed(found)))
         with self._lock:
-            self._held[principal.clearance] = whole
-            self._write(principal.clearance, whole)
+            self._held[principal] = whole
+            self._write(principal, whole)
         return whole
 
     def _present(self) -> str:
@@ -112,12 +111,13 @@ class Recurring:
             raise UnavailableError("There is no search index yet. Run `kb sync` to build it.")
         return present
 
-    def _path(self, clearance: Classification) -> Path:
-        return self._folder / f"{clearance}-{_FORMAT}.json"
+    def _path(self, reader: Principal) -> Path:
+        rights = f"{reader.clearance}-review" if reader.may(Permission.REVIEW) else str(reader.clearance)
+        return self._folder / f"{rights}-{_FORMAT}.json"
 
-    def _read(self, clearance: Classification) -> Themes | None:
+    def _read(self, reader: Principal) -> Themes | None:
         try:
-            stored = json.loads(self._path(clearance).read_text())
+            stored = json.loads(self._path(reader).read_text())
             found = tuple(
                 Theme(one["key"], one["name"], tuple(map(ItemId, one["items"]))) for one in stored["found"]
             )
@@ -125,8 +125,8 @@ class Recurring:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def _write(self, clearance: Classification, whole: Themes) -> None:
-        path = self._path(clearance)
+    def _write(self, reader: Principal, whole: Themes) -> None:
+        path = self._path(reader)
         aside = path.with_suffix(".tmp")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)

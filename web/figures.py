@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from kb import ageing, audit, coverage, shares, trends
-from kb.access import Principal
+from kb.access import Principal, peer
 from kb.ageing import Age, TurnRound
 from kb.coverage import Cell
 from kb.models import now
@@ -13,7 +13,7 @@ from kb.vocabulary import By
 from search.remembered import Remembered
 
 _KEPT = 8
-"""Answers of each sort: one for each clearance, and for each way to tell lessons apart."""
+"""Answers of each sort: one for readers of the same rights, and for each way to tell lessons apart."""
 
 
 class Figures:
@@ -28,30 +28,26 @@ class Figures:
 
     def ages(self, session: Session, principal: Principal) -> list[Age]:
         """See `kb.ageing`; an hour makes no difference."""
-        at = now()
-        question = principal.clearance, at.replace(minute=0, second=0, microsecond=0)
-        return self._ages.get(audit.latest(session), question, lambda: ageing.ages(session, principal, at))
+        at, reader = now(), peer(principal)
+        question = reader, at.replace(minute=0, second=0, microsecond=0)
+        return self._ages.get(audit.latest(session), question, lambda: ageing.ages(session, reader, at))
 
     def turn_round(self, session: Session, principal: Principal) -> list[TurnRound]:
         """See `kb.ageing`."""
-        return self._turns.get(
-            audit.latest(session), principal.clearance, lambda: ageing.turn_round(session, principal)
-        )
+        reader = peer(principal)
+        return self._turns.get(audit.latest(session), reader, lambda: ageing.turn_round(session, reader))
 
     def shares(self, session: Session, principal: Principal) -> list[Share]:
         """See `kb.shares`."""
-        return self._shares.get(
-            audit.latest(session), principal.clearance, lambda: shares.read(session, principal)
-        )
+        reader = peer(principal)
+        return self._shares.get(audit.latest(session), reader, lambda: shares.read(session, reader))
 
     def coverage(self, session: Session, principal: Principal) -> list[Cell]:
         """See `kb.coverage`."""
-        return self._coverage.get(
-            audit.latest(session), principal.clearance, lambda: coverage.read(session, principal)
-        )
+        reader = peer(principal)
+        return self._coverage.get(audit.latest(session), reader, lambda: coverage.read(session, reader))
 
     def trends(self, session: Session, principal: Principal, by: By) -> Trends:
         """See `kb.trends`."""
-        return self._trends.get(
-            audit.latest(session), (principal.clearance, by), lambda: trends.read(session, principal, by)
-        )
+        reader = peer(principal)
+        return self._trends.get(audit.latest(session), (reader, by), lambda: trends.read(session, reader, by))

@@ -8,7 +8,7 @@ from threading import Event, Lock, Thread
 from sqlalchemy.orm import Session
 
 from kb import gaps
-from kb.access import Principal
+from kb.access import Principal, peer
 from kb.errors import KbError
 from search.recurring import Themes
 from web import gathering
@@ -63,7 +63,7 @@ class Studies:
             with self._services.sessions() as own:
                 recurring.find(own, principal, tell)
 
-        study = self._begin(f"themes {principal.clearance}", find)
+        study = self._begin(f"themes {peer(principal)}", find)
         study.done.wait(_PATIENCE)
         return recurring.known(session, principal) or study
 

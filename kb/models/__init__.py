@@ -2,6 +2,7 @@
 
 from kb.models.base import Base, Moment, now
 from kb.models.items import (
+    UNFINISHED,
     AdaptedEncoder,
     Document,
     Embedding,
@@ -32,6 +33,7 @@ from kb.models.sessions import LessonSession, NoteGroup, SessionNote, SessionVot
 from kb.models.subscriptions import Announcement, Delivery, Subscription
 
 __all__ = [
+    "UNFINISHED",
     "AdaptedEncoder",
     "Announcement",
     "Application",

@@ -3,12 +3,15 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.models.base import Base, Moment, now
 from kb.values import Locator
 from kb.vocabulary import Classification, Kind, Status
+
+UNFINISHED = text("status IN ('draft', 'returned')")
+"""Items not handed in: in words, as an index of such rows alone serves what is asked in the same words."""
 
 
 class Project(Base):
@@ -50,6 +53,14 @@ class Item(Base):
         # What is overdue or out of use is read without walking through all items.
         Index("ix_item_review", "withdrawn_at", "review_date", "classification"),
         Index("ix_item_standing", "withdrawn_at", "status", "kind", "classification"),
+        Index(
+            "ix_item_unfinished",
+            "kind",
+            "author",
+            "owner",
+            sqlite_where=UNFINISHED,
+            postgresql_where=UNFINISHED,
+        ),
         Index("ix_item_counted", "id", "withdrawn_at", "classification", "facet_codes"),
         {"sqlite_autoincrement": True},
     )
@@ -70,6 +81,8 @@ class Item(Base):
     organisation: Mapped[str] = mapped_column(String(300), default="")
     contributor: Mapped[str] = mapped_column(String(300), default="")
     owner: Mapped[str] = mapped_column(String(300), default="")
+    author: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """Who began it here."""
     url: Mapped[str] = mapped_column(String(2000), default="")
     language: Mapped[str] = mapped_column(String(35), default="")
     citation: Mapped[str] = mapped_column(Text, default="")

@@ -64,7 +64,7 @@ def test_sqlite_writes_ahead_and_checks_references(tmp_path: Path) -> None:
 def test_analysed_the_database_reads_few_of_many_items_by_their_ids(sessions: Sessions) -> None:
     engine = sessions.kw["bind"]
     with transaction(sessions) as session:
-        store(session, *(lesson(f"Lesson {number}") for number in range(200)))
+        store(session, *(lesson(f"Lesson {number}") for number in range(1_200)))
     database.analyse(engine)
     query = "EXPLAIN QUERY PLAN SELECT title FROM item WHERE withdrawn_at IS NULL AND id IN ({})"
     with engine.connect() as connection:

@@ -102,7 +102,11 @@ def test_the_span_of_years_has_no_holes_and_ends_with_the_undated(session: Sessi
 def test_shares_count_what_became_of_lessons_and_lead_to_them(session: Session) -> None:
     fields = LessonFields(event="Pumps were late.", recommendation="Confirm dates.")
     store(
-        session, *(lesson(t, ref=t, fields=fields, status=Status.DRAFT) for t in ("A-1", "B-1", "C-1", "D-1"))
+        session,
+        *(
+            lesson(t, ref=t, fields=fields, status=status, owner="Anna")
+            for t, status in zip(("A-1", "B-1", "C-1", "D-1"), [Status.DRAFT] * 2 + [None] * 2, strict=True)
+        ),
     )
     for ref in ("A-1", "B-1"):
         lessons.move(session, ANNA, ref, Move.SUBMIT)
@@ -132,7 +136,10 @@ def test_shares_count_what_became_of_lessons_and_lead_to_them(session: Session) 
 
 def test_ages_and_turn_round_are_counted_in_days_from_the_moves(session: Session) -> None:
     fields = LessonFields(event="Pumps were late.", recommendation="Confirm dates.")
-    store(session, *(lesson(t, ref=t, fields=fields, status=Status.DRAFT) for t in ("A-1", "B-1", "C-1")))
+    store(
+        session,
+        *(lesson(t, ref=t, fields=fields, status=Status.DRAFT, owner="Anna") for t in ("A-1", "B-1", "C-1")),
+    )
     begin = datetime(2026, 1, 1, tzinfo=UTC)
     for ref, days in (("A-1", 4), ("B-1", 10)):
         lessons.move(session, ANNA, ref, Move.SUBMIT)

@@ -204,10 +204,12 @@ def test_refusals_say_what_to_do(session: Session) -> None:
         lessons.move(session, ANNA, "HS-L-1", Move.SUBMIT)
     with pytest.raises(ConflictError, match="'Endorse' is for lessons that are submitted; this one is draft"):
         lessons.move(session, BERT, "HS-L-1", Move.ENDORSE)
-    with pytest.raises(NotFoundError, match="nothing here"):
+    with pytest.raises(NotFoundError, match="no lesson 'HS-L-1' here"):
         lessons.move(session, CARL, "HS-L-1", Move.SUBMIT)
+    with pytest.raises(NotFoundError, match="nothing here"):
+        lessons.move(session, CARL, _endorsed(session), Move.REOPEN)
     with pytest.raises(KbError, match="nobody asks for it"):
-        lessons.move(session, LOCAL_USER, _endorsed(session), Move.EDIT)
+        lessons.move(session, LOCAL_USER, "HS-L-2", Move.EDIT)
 
 
 def _endorsed(session: Session) -> str:
