@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Row, Select, case, func, select, true
 from sqlalchemy.orm import Session
 
-from kb import audit, items, steps
+from kb import audit, items, projects, steps
 from kb.access import Permission, Principal, require, visible
 from kb.database import among
 from kb.errors import ConflictError, InvalidError, NotFoundError
@@ -98,7 +98,7 @@ def record(session: Session, principal: Principal, ref: str, said: ApplicationDr
     said = _checked(said)
     row = Application(
         item_id=item.head.id,
-        project_id=_project(session, said.project),
+        project_id=projects.named(session, said.project),
         author=principal.name,
         applied=said.applied,
         reason=said.reason.strip(),
@@ -306,19 +306,6 @@ def _recur(session: Session, principal: Principal, item: ItemId, said: Applicati
     if lesson is not None and lesson.kind == Kind.LESSON and lesson.status in RULES[Move.RECUR].origins:
         where = f"{said.project}: " if said.project else ""
         steps.take(session, principal, lesson, Move.RECUR, f"{where}{said.reason}".strip())
-
-
-def _project(session: Session, name: str) -> int:
-    wanted = squash(name)[:300]
-    same = func.lower(Project.name) == wanted.lower()
-    # In the same letters first, then in any case.
-    query = select(Project).where((Project.name == wanted) | same).order_by(Project.name != wanted).limit(1)
-    row = session.scalars(query).one_or_none()
-    if row is None:
-        row = Project(name=wanted)
-        session.add(row)
-        session.flush()
-    return row.id
 
 
 def _query(principal: Principal) -> Select[Application, str, str, str]:

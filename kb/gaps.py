@@ -197,6 +197,27 @@ def queries(session: Session, principal: Principal, number: int) -> list[GapQuer
     return [GapQuery(words, times) for words, times in found]
 
 
+def begin(session: Session, principal: Principal, words: str, note: str) -> int:
+    """Note that nothing here answers *words*, and where that showed; the gap's number.
+
+    Words that belong to a gap already lead to that one. Raises NotFoundError for those who may only read.
+    """
+    require(principal, Permission.CONTRIBUTE)
+    title = squash(words)[:_WORDS]
+    key = digest(fold(title))
+    known = session.get(KnowledgeGapQuery, key)
+    if known is not None:
+        return known.gap_id
+    row = KnowledgeGap(title=title, state=GapState.OPEN, note=_said(note), people=1, latest_at=now())
+    session.add(row)
+    session.flush()
+    # Its vector is worked out when searches that failed are gathered next.
+    session.add(KnowledgeGapQuery(digest=key, gap_id=row.id, words=title, times=0, model="", vector=b""))
+    audit.record(session, principal, "begin_gap", f"gap {row.id}")
+    session.flush()
+    return row.id
+
+
 def assign(session: Session, principal: Principal, number: int, owner: str) -> None:
     """Give a gap that is not closed to somebody who finds an answer."""
     row = _find(session, principal, number)

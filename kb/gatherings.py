@@ -1,6 +1,5 @@
 """Lessons sessions: people gather on an occasion and put down what happened and what others should do."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session, contains_eager
 
-from kb import audit
+from kb import audit, codes, projects
 from kb.access import Permission, Principal, cleared, require
 from kb.agendas import AGENDAS
 from kb.errors import ConflictError, InvalidError, NotFoundError
-from kb.models import LessonSession, Project, SessionNote, now
+from kb.models import LessonSession, SessionNote, now
 from kb.text import squash
 from kb.vocabulary import Classification, SessionKind, SessionState, label
 
@@ -23,9 +22,6 @@ MAX_LINES = 30
 """Steps of an agenda, or prompts."""
 MAX_LINE = 300
 """Characters of each."""
-_LETTERS = "23456789BCDFGHJKMNPQRTVWXZ"
-"""Without vowels, which might make words, and without what is easily misread."""
-_CODE_LENGTH = 6
 _NEXT: dict[SessionState, tuple[SessionState, ...]] = {
     SessionState.PLANNED: (SessionState.OPEN,),
     SessionState.OPEN: (SessionState.CLOSED,),
@@ -96,10 +92,10 @@ def arrange(
     if not 0 <= votes <= MAX_VOTES:
         raise InvalidError(f"Each person may have 0 to {MAX_VOTES} votes.")
     row = LessonSession(
-        code=_free_code(session),
+        code=codes.free(session, LessonSession.code),
         kind=draft.kind,
         title=_said(draft.title, MAX_TITLE, "title"),
-        project_id=_project(session, _said(draft.project, MAX_PROJECT, "project")),
+        project_id=projects.named(session, _said(draft.project, MAX_PROJECT, "project")),
         classification=draft.classification,
         anonymous=usual.anonymous if draft.anonymous is None else draft.anonymous,
         votes=votes,
@@ -117,7 +113,7 @@ def arrange(
 
 def get(session: Session, principal: Principal, code: str) -> Gathering:
     """The session that people join by *code*, in any case. Raises NotFoundError, also when it is hidden."""
-    found = _read(session, principal, LessonSession.code == normal(code))
+    found = _read(session, principal, LessonSession.code == codes.normal(code))
     if not found:
         raise _unknown(code)
     return found[0]
@@ -176,18 +172,13 @@ def lead(session: Session, principal: Principal, code: str) -> LessonSession:
 
 def hold(session: Session, principal: Principal, code: str) -> LessonSession:
     """The session's row; nobody else changes it before this transaction ends. Raises NotFoundError."""
-    own = and_(_visible(principal), LessonSession.code == normal(code))
+    own = and_(_visible(principal), LessonSession.code == codes.normal(code))
     # A write first: what is read after it, such as how many votes were given, stays true.
     session.execute(update(LessonSession).where(own).values(revision=LessonSession.revision))
     row = session.scalars(select(LessonSession).where(own).execution_options(populate_existing=True)).first()
     if row is None:
         raise _unknown(code)
     return row
-
-
-def normal(code: str) -> str:
-    """*code* as it is kept: people type it in any case, with spaces and hyphens."""
-    return "".join(code.split()).replace("-", "").upper()
 
 
 def revisions(session: Session, codes: Sequence[str]) -> dict[str, int]:
@@ -207,7 +198,7 @@ def _in(state: SessionState | None) -> list[ColumnElement[bool]]:
 
 
 def _unknown(code: str) -> NotFoundError:
-    return NotFoundError(f"There is no session {normal(code)[:20]!r} here, or you may not see it.")
+    return NotFoundError(f"There is no session {codes.normal(code)[:20]!r} here, or you may not see it.")
 
 
 def _read(
@@ -251,23 +242,6 @@ def _gathering(row: LessonSession, notes: int) -> Gathering:
         revision=row.revision,
         notes=notes,
     )
-
-
-def _free_code(session: Session) -> str:
-    while True:
-        code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LENGTH))
-        if session.scalar(select(LessonSession.id).where(LessonSession.code == code)) is None:
-            return code
-
-
-def _project(session: Session, name: str) -> int:
-    found = session.scalar(select(Project.id).where(Project.name == name))
-    if found is not None:
-        return found
-    row = Project(name=name)
-    session.add(row)
-    session.flush()
-    return row.id
 
 
 def _said(text: str, longest: int, what: str) -> str:

@@ -175,6 +175,13 @@ def summaries(session: Session, principal: Principal, ids: Sequence[ItemId]) -> 
     return {item.id: item for item in found}
 
 
+def kept(session: Session, principal: Principal, ids: Sequence[ItemId]) -> dict[ItemId, ItemSummary]:
+    """The items among *ids* that *principal* may open, withdrawn or not."""
+    rows = session.execute(_summary_query().where(readable(principal), among(Item.id, "ids")), {"ids": ids})
+    found = [_summary(*row) for row in rows]
+    return {item.id: item for item in found}
+
+
 @cache
 def _summaries_query(principal: Principal) -> Select[*tuple[Any, ...]]:
     return _summary_query().where(visible(principal), among(Item.id, "ids"))

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from kb.access import Principal, visible
 from kb.facets import FacetCount
 from kb.models import Item, Project
+from kb.text import squash
 
 
 def count(session: Session, principal: Principal) -> int:
@@ -27,3 +28,17 @@ def listed(session: Session, principal: Principal, *, offset: int, limit: int) -
         .limit(limit)
     )
     return [FacetCount(name, items) for name, items in rows]
+
+
+def named(session: Session, name: str) -> int:
+    """The number of the project with that *name*, in any case; a new one when there is none."""
+    wanted = squash(name)[:300]
+    same = func.lower(Project.name) == wanted.lower()
+    # In the same letters first, then in any case.
+    query = select(Project).where((Project.name == wanted) | same).order_by(Project.name != wanted).limit(1)
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        row = Project(name=wanted)
+        session.add(row)
+        session.flush()
+    return row.id

@@ -285,6 +285,15 @@ class SessionState(StrEnum):
     CLOSED = "closed"
 
 
+class Verdict(StrEnum):
+    """What a project makes of a lesson in its brief."""
+
+    APPLICABLE = "applicable"
+    NOT_APPLICABLE = "not_applicable"
+    ALREADY_CONTROLLED = "already_controlled"
+    NEEDS_ACTION = "needs_action"
+
+
 class Role(StrEnum):
     """What somebody does in the office."""
 

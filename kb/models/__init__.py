@@ -1,6 +1,15 @@
 """The tables. Rows live inside one transaction and never leave this package."""
 
 from kb.models.base import Base, Moment, now
+from kb.models.briefs import (
+    Brief,
+    BriefEntry,
+    BriefMatch,
+    BriefNeed,
+    BriefSignOff,
+    BriefVerdict,
+    BriefVersion,
+)
 from kb.models.items import (
     UNFINISHED,
     AdaptedEncoder,
@@ -39,6 +48,13 @@ __all__ = [
     "Application",
     "AuditEvent",
     "Base",
+    "Brief",
+    "BriefEntry",
+    "BriefMatch",
+    "BriefNeed",
+    "BriefSignOff",
+    "BriefVerdict",
+    "BriefVersion",
     "ChangeRequest",
     "Comment",
     "Delivery",

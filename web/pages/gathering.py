@@ -8,7 +8,7 @@ from fastapi import APIRouter, BackgroundTasks, Cookie, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from kb import gatherings, notes
+from kb import codes, gatherings, notes
 from kb.access import Principal
 from kb.errors import InvalidError
 from kb.notes import NoteDraft
@@ -174,5 +174,5 @@ def _typed(text: str) -> str:
 
 
 def _back(code: str, anchor: str = "") -> RedirectResponse:
-    where = session_url(gatherings.normal(code)) + (f"#{anchor}" if anchor else "")
+    where = session_url(codes.normal(code)) + (f"#{anchor}" if anchor else "")
     return RedirectResponse(where, status_code=303)

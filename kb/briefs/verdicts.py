@@ -1,0 +1,126 @@
+"""What people decide about the lessons of a brief, and what it tells of those lessons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ScalarSelect, case, func, select
+from sqlalchemy.orm import Session, aliased
+
+from kb import audit
+from kb.access import Principal, visible
+from kb.briefs import rows
+from kb.briefs.stored import Decided, Decision
+from kb.errors import InvalidError, NotFoundError
+from kb.models import Brief, BriefEntry, BriefVerdict, BriefVersion, Item
+from kb.text import squash
+from kb.values import ItemId
+from kb.vocabulary import Kind, Verdict
+
+MAX_RATIONALE = 10_000
+_said = aliased(BriefVerdict)
+_USEFUL = (Verdict.APPLICABLE, Verdict.NEEDS_ACTION)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How projects judged an item when their briefs offered it; each brief has one voice."""
+
+    useful: int = 0
+    """Applicable, or needs action."""
+    idle: int = 0
+    """Not applicable."""
+
+
+def decide(session: Session, principal: Principal, code: str, ref: str, decision: Decision) -> None:
+    """Give the lesson *ref* of a brief a verdict; what was decided before stays in its history.
+
+    Raises NotFoundError, ConflictError when the version is signed, InvalidError when a part is missing.
+    """
+    brief, found = rows.hold_open(session, principal, code)
+    row = _find(session, principal, found, ref)
+    item = session.get_one(Item, row.item_id)
+    if item.kind != Kind.LESSON:
+        raise InvalidError(f"Lessons get verdicts; {item.ref} is a {item.kind}.")
+    said = _checked(decision)
+    row.item_version = item.version  # decided about what it says now
+    session.add(
+        BriefVerdict(
+            entry_id=row.id,
+            item_version=item.version,
+            verdict=said.verdict,
+            rationale=said.rationale,
+            owner=said.owner,
+            due=said.due,
+            decided_by=principal.name,
+        )
+    )
+    audit.record(
+        session, principal, "decide", brief.code, item=item.ref, verdict=said.verdict, version=found.number
+    )
+    session.flush()
+
+
+def history(session: Session, principal: Principal, code: str, ref: str) -> list[Decided]:
+    """All that was decided about an entry of the newest version, the newest first. Raises NotFoundError."""
+    found = rows.version(session, rows.find(session, principal, code))
+    row = _find(session, principal, found, ref)
+    query = select(BriefVerdict).where(BriefVerdict.entry_id == row.id).order_by(BriefVerdict.id.desc())
+    return [decided(one) for one in session.scalars(query)]
+
+
+def newest() -> ScalarSelect[int]:
+    """The number of the newest decision about each entry of the query around it."""
+    query = select(func.max(_said.id)).where(_said.entry_id == BriefEntry.id)
+    return query.correlate(BriefEntry).scalar_subquery()
+
+
+def decided(row: BriefVerdict) -> Decided:
+    """A decision as others read it."""
+    return Decided(
+        Decision(Verdict(row.verdict), row.rationale, row.owner, row.due), row.decided_by, row.decided_at
+    )
+
+
+def judged(session: Session, principal: Principal) -> Mapping[ItemId, Judged]:
+    """How the briefs that *principal* may see judged each item that any of them judged at all."""
+    found = session.execute(
+        select(
+            BriefEntry.item_id,
+            func.sum(case((BriefVerdict.verdict.in_(_USEFUL), 1), else_=0)),
+            func.sum(case((BriefVerdict.verdict == Verdict.NOT_APPLICABLE, 1), else_=0)),
+        )
+        .join(BriefEntry, BriefEntry.id == BriefVerdict.entry_id)
+        .join(BriefVersion, BriefVersion.id == BriefEntry.version_id)
+        .join(Brief, (Brief.id == BriefVersion.brief_id) & (Brief.version == BriefVersion.number))
+        .join(Item, Item.id == BriefEntry.item_id)
+        .where(BriefVerdict.id == newest(), rows.seen(principal), visible(principal))
+        .group_by(BriefEntry.item_id)
+    )
+    return {ItemId(item): Judged(useful, idle) for item, useful, idle in found}
+
+
+def _find(session: Session, principal: Principal, found: BriefVersion, ref: str) -> BriefEntry:
+    row = session.scalars(
+        select(BriefEntry)
+        .join(Item, Item.id == BriefEntry.item_id)
+        .where(BriefEntry.version_id == found.id, Item.ref == ref.strip(), visible(principal))
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError(f"{ref.strip()[:60]!r} is not in this brief, or you may not read it.")
+    return row
+
+
+def _checked(said: Decision) -> Decision:
+    rationale, owner = said.rationale.strip(), squash(said.owner)[:200]
+    if len(rationale) > MAX_RATIONALE:
+        raise InvalidError(f"The reason is longer than {MAX_RATIONALE:,} characters; say it shorter.")
+    if said.verdict is Verdict.NOT_APPLICABLE and not rationale:
+        raise InvalidError("Say why it does not apply: whoever signs the brief has to follow it.")
+    if said.verdict is Verdict.ALREADY_CONTROLLED and not rationale:
+        raise InvalidError("Say what controls it already.")
+    if said.verdict is Verdict.NEEDS_ACTION and not (owner and said.due):
+        raise InvalidError("What needs action needs an owner and a day by which it is done.")
+    if said.due is not None and not date(2000, 1, 1) <= said.due <= date(2200, 1, 1):
+        raise InvalidError("That is no day by which anything could be done.")
+    return Decision(said.verdict, rationale, owner, said.due)
