@@ -1,6 +1,6 @@
 """lessons briefs: versions of needs, entries, verdicts, sign-offs
 
-Revision: 0016, after 0015, 2026-11-25 04:45:00
+Revision: 0017, after 0016, 2026-11-25 04:36:00
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 import kb.models
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
