@@ -52,6 +52,17 @@ def save(session: Session, model: str, vectors: Iterable[tuple[str, bytes]]) -> 
         )
 
 
+def of_item(session: Session, principal: Principal, model: str, item: ItemId) -> dict[int, bytes]:
+    """The vectors of an item's passages by their ordinals, as far as *principal* may see it."""
+    rows = session.execute(
+        select(Passage.ordinal, Embedding.vector)
+        .join(Item)
+        .join(Embedding, (Embedding.digest == Passage.digest) & (Embedding.model == model))
+        .where(visible(principal), Item.id == item)
+    )
+    return {ordinal: vector for ordinal, vector in rows}  # noqa: C416 - rows are no plain pairs to a type checker
+
+
 def of_projects(session: Session, principal: Principal, model: str) -> Iterator[tuple[str, bytes]]:
     """Project and vector of the first passage of each item of a project that *principal* may see."""
     rows = session.execute(

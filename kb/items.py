@@ -15,7 +15,7 @@ from kb import facets
 from kb.access import Principal, readable, visible
 from kb.database import among
 from kb.errors import NotFoundError
-from kb.models import Facet, Item, Project, Source, Training, Version
+from kb.models import Facet, Item, Lesson, Project, Source, Training, Version
 from kb.values import (
     KIND_FIELDS,
     Choices,
@@ -245,6 +245,12 @@ def taught(
     """What each training among *ids* that *principal* may see teaches."""
     query = select(Training.id, Training.competences).where(visible(principal), Training.id.in_(ids))
     return {ItemId(id_): tuple(Taught(**one) for one in known) for id_, known in session.execute(query)}
+
+
+def polarities(session: Session, principal: Principal, ids: Collection[ItemId]) -> dict[ItemId, Polarity]:
+    """Whether each lesson among *ids* that *principal* may see tells of good or ill, where it says so."""
+    query = select(Lesson.id, Lesson.polarity).where(visible(principal), Lesson.id.in_(ids))
+    return {ItemId(id_): Polarity(said) for id_, said in session.execute(query) if said}
 
 
 def visible_among(session: Session, principal: Principal, ids: Collection[ItemId]) -> set[ItemId]:

@@ -4,6 +4,8 @@ import hashlib
 import re
 
 _SPACE = re.compile(r"\s+")
+REFERENCE = re.compile(r"(?<![\w-])(?:[A-Z]{2,10}-)?[LPTCD]-\d{1,9}(?![\w-])")
+"""What looks like the reference of an item."""
 
 
 def digest(*parts: str) -> str:
@@ -22,3 +24,8 @@ def shorten(text: str, length: int) -> str:
     if len(line) <= length:
         return line
     return line[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+
+
+def references(text: str) -> set[str]:
+    """What looks like the reference of an item in *text*."""
+    return set(REFERENCE.findall(text))

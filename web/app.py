@@ -23,6 +23,7 @@ from web.api import (
     items,
     lessons,
     models,
+    practices,
     projects,
     relations,
     reviews,
@@ -55,6 +56,7 @@ from web.pages import changes as change_pages
 from web.pages import gaps as gap_pages
 from web.pages import insight as insight_pages
 from web.pages import lessons as lesson_pages
+from web.pages import practices as practice_pages
 from web.pages import projects as project_pages
 from web.pages import reviews as review_pages
 from web.pages import sessions as session_pages
@@ -121,6 +123,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         changes,
         relations,
         writing,
+        practices,
         applications,
         reviews,
         sessions,
@@ -139,6 +142,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         searches,
         subscription_pages,
         project_pages,
+        practice_pages,
         feed,
         similar,
         filling,

@@ -13,6 +13,7 @@ from web.commands import (
     brief,
     insight,
     lesson,
+    practice,
     projects,
     reviews,
     saved,
@@ -329,6 +330,7 @@ app.add_typer(subscriptions.app, name="subscriptions")
 for command in (writing.new, writing.check, writing.edit):
     lesson.app.command()(command)
 app.add_typer(insight.app, name="insight")
+app.add_typer(practice.app, name="practice")
 app.add_typer(session.app, name="session")
 for command in (
     adapt.adapt,

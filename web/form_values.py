@@ -20,3 +20,11 @@ def day(text: str) -> date:
         return date.fromisoformat(text.strip())
     except ValueError as error:
         raise InvalidError(f"{text.strip()[:60]!r} is not a day; write 2027-05-31.") from error
+
+
+def whole(text: str) -> int:
+    """A whole number. Raises InvalidError."""
+    found = number(text)
+    if found is None or not found.is_integer():
+        raise InvalidError(f"{text.strip()[:60]!r} is not a whole number; write 3.")
+    return int(found)

@@ -1,6 +1,5 @@
 """Markdown to safe HTML, with the cited passage and the words of a query marked."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -10,7 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from kb.text import squash
+from kb.text import REFERENCE, squash
 
 PART_LENGTH = 60_000
 """Characters of Markdown on one page; longer texts are shown in parts."""
@@ -18,7 +17,6 @@ PART_LENGTH = 60_000
 Mark = Callable[[str], Sequence[tuple[int, int]]]
 """Gives the ranges of a text that are to be marked."""
 
-_REFERENCE = re.compile(r"(?<![\w-])(?:[A-Z]{2,10}-)?[LPTCD]-\d{1,9}(?![\w-])")
 _LEAVES = {"paragraph_open", "fence", "code_block", "tr_open"}
 _SCHEMES = {"http", "https", "mailto"}
 _ALIGNED = {
@@ -75,11 +73,6 @@ def parts(text: str, length: int = PART_LENGTH) -> list[Part]:
         found.append(Part(start, end))
         start = end
     return [*found, Part(start, len(text))]
-
-
-def references(text: str) -> set[str]:
-    """What looks like the reference of an item in *text*."""
-    return set(_REFERENCE.findall(text))
 
 
 def render(
@@ -197,7 +190,7 @@ def _linked(children: Sequence[Token], links: Mapping[str, str]) -> list[Token]:
 
 def _with_links(text: str, links: Mapping[str, str]) -> Iterator[Token]:
     position = 0
-    for match in _REFERENCE.finditer(text):
+    for match in REFERENCE.finditer(text):
         if match[0] in links:
             yield Token("text", "", 0, content=text[position : match.start()])
             opening = Token("reference_open", "a", 1)

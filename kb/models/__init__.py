@@ -1,5 +1,6 @@
 """The tables. Rows live inside one transaction and never leave this package."""
 
+from kb.models.assessments import Assessment
 from kb.models.base import Base, Moment, now
 from kb.models.briefs import (
     Brief,
@@ -46,6 +47,7 @@ __all__ = [
     "AdaptedEncoder",
     "Announcement",
     "Application",
+    "Assessment",
     "AuditEvent",
     "Base",
     "Brief",

@@ -6,7 +6,8 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.rendering import Part, parts, references, render
+from kb.text import references
+from web.rendering import Part, parts, render
 
 
 def soup(text: str, **options: Any) -> BeautifulSoup:

@@ -14,7 +14,7 @@ from kb.access import Permission, Principal
 from kb.errors import InvalidError, UnavailableError
 from kb.items import ItemDetail
 from kb.passages import StoredPassage
-from kb.text import squash
+from kb.text import references, squash
 from kb.values import TrainingFields
 from search import snippets
 from search.query import parse
@@ -24,7 +24,7 @@ from web.addresses import item_url
 from web.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
 from web.pages.reviews import next_review
-from web.rendering import Mark, Part, Rendered, parts, references, render
+from web.rendering import Mark, Part, Rendered, parts, render
 
 router = APIRouter()
 
