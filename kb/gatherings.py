@@ -85,30 +85,50 @@ def arrange(
     require(principal, Permission.CONTRIBUTE)
     if state is SessionState.CLOSED:
         raise InvalidError("A session begins planned or open.")
+    row = LessonSession(
+        code=codes.free(session, LessonSession.code),
+        state=state,
+        facilitator=principal.name,
+        opened_at=now() if state is SessionState.OPEN else None,
+    )
+    _fill(session, principal, row, draft)
+    session.add(row)
+    session.flush()
+    audit.record(session, principal, "arrange_session", row.code, state=str(state))
+    return get(session, principal, row.code)
+
+
+def edit(session: Session, principal: Principal, code: str, draft: GatheringDraft) -> Gathering:
+    """Change what was planned, until it is opened: people put down their notes under what it says.
+
+    Raises NotFoundError, InvalidError, ConflictError.
+    """
+    row = lead(session, principal, code)
+    if row.opened_at is not None:
+        raise ConflictError("This session was opened already; what was planned can't be changed any more.")
+    _fill(session, principal, row, draft)
+    row.revision += 1
+    session.flush()
+    audit.record(session, principal, "edit_session", row.code)
+    return get(session, principal, row.code)
+
+
+def _fill(session: Session, principal: Principal, row: LessonSession, draft: GatheringDraft) -> None:
+    """Take over what a draft says. Raises InvalidError."""
     if draft.classification not in cleared(principal):
         raise InvalidError("You could not read that session yourself: choose a lower classification.")
     usual = AGENDAS[draft.kind]
     votes = usual.votes if draft.votes is None else draft.votes
     if not 0 <= votes <= MAX_VOTES:
         raise InvalidError(f"Each person may have 0 to {MAX_VOTES} votes.")
-    row = LessonSession(
-        code=codes.free(session, LessonSession.code),
-        kind=draft.kind,
-        title=_said(draft.title, MAX_TITLE, "title"),
-        project_id=projects.named(session, _said(draft.project, MAX_PROJECT, "project")),
-        classification=draft.classification,
-        anonymous=usual.anonymous if draft.anonymous is None else draft.anonymous,
-        votes=votes,
-        agenda=_lines(usual.steps if draft.agenda is None else draft.agenda),
-        prompts=_lines(usual.prompts if draft.prompts is None else draft.prompts),
-        state=state,
-        facilitator=principal.name,
-        opened_at=now() if state is SessionState.OPEN else None,
-    )
-    session.add(row)
-    session.flush()
-    audit.record(session, principal, "arrange_session", row.code, state=str(state))
-    return get(session, principal, row.code)
+    row.kind = draft.kind
+    row.title = _said(draft.title, MAX_TITLE, "title")
+    row.project_id = projects.named(session, _said(draft.project, MAX_PROJECT, "project"))
+    row.classification = draft.classification
+    row.anonymous = usual.anonymous if draft.anonymous is None else draft.anonymous
+    row.votes = votes
+    row.agenda = _lines(usual.steps if draft.agenda is None else draft.agenda)
+    row.prompts = _lines(usual.prompts if draft.prompts is None else draft.prompts)
 
 
 def get(session: Session, principal: Principal, code: str) -> Gathering:

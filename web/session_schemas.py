@@ -9,7 +9,7 @@ from kb.gatherings import Gathering
 from kb.notes import Board, Note
 from kb.vocabulary import Classification, SessionKind, SessionState
 from web.addresses import session_url
-from web.schemas import Out
+from web.schemas import Out, PageOut
 
 
 class SessionKindOut(Out):
@@ -113,10 +113,9 @@ class SessionOut(Out):
         )
 
 
-class SessionsOut(Out):
+class SessionsOut(PageOut):
     """A page of sessions, newest first."""
 
-    total: int
     sessions: list[SessionOut]
 
 

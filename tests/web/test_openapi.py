@@ -101,6 +101,7 @@ OPERATIONS = {
     ("post", "/api/v1/sessions"): "open_session",
     ("get", "/api/v1/sessions/{code}"): "get_session",
     ("patch", "/api/v1/sessions/{code}"): "change_session",
+    ("put", "/api/v1/sessions/{code}/plan"): "edit_session",
     ("post", "/api/v1/sessions/{code}/notes"): "add_note",
     ("patch", "/api/v1/sessions/{code}/notes/{number}"): "move_note",
     ("delete", "/api/v1/sessions/{code}/notes/{number}"): "remove_note",

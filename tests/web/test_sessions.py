@@ -70,6 +70,42 @@ def test_sessions_are_listed_by_state(client: TestClient, code: str) -> None:
     assert client.patch(f"/api/v1/sessions/{planned}", json={"state": "open"}).json()["state"] == "open"
 
 
+def test_what_is_planned_changes_until_it_is_opened(client: TestClient) -> None:
+    planned = _open(client, state="planned", agenda=["Talk"])
+    wanted = {
+        "kind": "interview",
+        "title": "Talk with Ines",
+        "project": "Quay",
+        "agenda": ["Ask"],
+        "votes": 2,
+    }
+    assert client.put(f"/api/v1/sessions/{planned}/plan", json={**wanted, "votes": 99}).status_code == 422
+    changed = client.put(f"/api/v1/sessions/{planned}/plan", json=wanted).json()
+    assert wanted.items() <= changed.items()
+
+    form = one(opened(client, f"/s/{planned}/plan"), "form.entry")
+    assert (one(form, "#title")["value"], one(form, "#agenda").text, one(form, "#votes")["value"]) == (
+        "Talk with Ines",
+        "Ask",
+        "2",
+    )
+    typed = {"kind": "interview", "title": "Talk with Ines B.", "project": "Quay", "votes": "1"}
+    answer = client.post(f"/s/{planned}/plan", data=typed, follow_redirects=False)
+    assert answer.headers["location"] == f"/s/{planned}"
+    assert (_read(client, planned)["title"], _read(client, planned)["agenda"]) == ("Talk with Ines B.", [])
+
+    client.patch(f"/api/v1/sessions/{planned}", json={"state": "open"})
+    refused = client.put(f"/api/v1/sessions/{planned}/plan", json=wanted)
+    assert (refused.status_code, "opened already" in refused.json()["detail"]) == (409, True)
+
+
+def test_the_list_of_sessions_has_pages(client: TestClient) -> None:
+    codes = [_open(client) for _ in range(3)]
+    answer = client.get("/api/v1/sessions?page=2&page_size=2")
+    assert ([one["code"] for one in answer.json()["sessions"]], answer.json()["pages"]) == ([codes[0]], 2)
+    assert 'rel="prev"' in answer.headers["link"]
+
+
 def test_a_note_sent_again_is_kept_once(client: TestClient, code: str) -> None:
     number = _add(client, code)
     wanted = {"key": "key-00001", "happened": PUMPS[0], "differently": PUMPS[1]}
@@ -351,5 +387,13 @@ def test_the_command_line_opens_lists_shows_and_reports(services: Services, tmp_
     assert "closed" in kb(data, "session", "set", code, "closed").stdout
     assert "NONE22" in kb(data, "session", "show", "NONE22", code=1).stderr
     assert "party" in kb(data, "session", "open", "x", "--project", "y", "--kind", "party", code=2).stderr
+    waiting = kb(data, "session", "open", "Gate 3", "--project", "Quay", "--planned").stdout.strip()[-6:]
+    kb(data, "session", "edit", waiting, "--title", "Gate 3a", "--prompt", "What surprised you?")
+    shown = json.loads(kb(data, "session", "show", waiting, "--json").stdout)
+    assert (shown["title"], shown["project"], shown["prompts"]) == (
+        "Gate 3a",
+        "Quay",
+        ["What surprised you?"],
+    )
     missing = str(tmp_path / "no" / "report.md")
     assert "can't be written" in kb(data, "session", "report", code, "-o", missing, code=1).stderr

@@ -61,6 +61,52 @@ def open_session(  # noqa: PLR0913 - each is an option of the command
         out().print(f"{made.title} is {made.state}: people join at {found.url}", markup=False)
 
 
+@app.command()
+def edit(  # noqa: PLR0913 - each is an option of the command
+    context: typer.Context,
+    code: Code,
+    title: Annotated[str | None, typer.Option(help="What it is about.")] = None,
+    project: Annotated[str | None, typer.Option(help="The project.")] = None,
+    classification: Annotated[
+        str | None, typer.Option(help="Who may see it: public, internal, restricted or confidential.")
+    ] = None,
+    anonymous: Annotated[
+        bool | None, typer.Option("--anonymous/--named", help="Whether names are kept.")
+    ] = None,
+    votes: Annotated[int | None, typer.Option(min=0, max=20, help="Votes for each person.")] = None,
+    agenda: Annotated[list[str] | None, typer.Option(help="A step of the agenda; repeat for more.")] = None,
+    prompt: Annotated[list[str] | None, typer.Option(help="A question; repeat for more.")] = None,
+    json: Json = False,
+) -> None:
+    """Change what is planned; what is left out stays as it is."""
+    from kb import gatherings
+    from kb.database import transaction
+    from kb.gatherings import GatheringDraft
+    from kb.vocabulary import Classification
+    from web.session_schemas import SessionOut
+    from web.terminal import existing, give_json, out, person
+
+    with existing(context.obj) as services, transaction(services.sessions) as session:
+        planned = gatherings.get(session, person(services), code)
+        draft = GatheringDraft(
+            kind=planned.kind,
+            title=planned.title if title is None else title,
+            project=planned.project if project is None else project,
+            classification=_term(Classification, classification, "--classification")
+            if classification
+            else planned.classification,
+            anonymous=planned.anonymous if anonymous is None else anonymous,
+            votes=planned.votes if votes is None else votes,
+            agenda=planned.agenda if agenda is None else tuple(agenda),
+            prompts=planned.prompts if prompt is None else tuple(prompt),
+        )
+        found = SessionOut.of(gatherings.edit(session, person(services), code, draft))
+    if json:
+        give_json(found.model_dump(mode="json"))
+    else:
+        out().print(f"{found.title} is changed: {found.url}", markup=False)
+
+
 @app.command("list")
 def list_sessions(
     context: typer.Context,

@@ -1,12 +1,13 @@
 """The pages on which lessons sessions are listed, opened and joined."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.orm import Session
 
 from kb import gatherings, projects
-from kb.access import cleared
+from kb.access import Principal, cleared
 from kb.agendas import AGENDAS
 from kb.gatherings import GatheringDraft
 from kb.vocabulary import Classification, SessionKind, SessionState
@@ -52,19 +53,32 @@ def begin(
     """A form that holds what is usual for *kind*."""
     return page(
         "session_new.html",
-        kind=kind,
-        agendas=AGENDAS,
-        usual=AGENDAS[kind],
-        projects=projects.listed(session, principal, offset=0, limit=_KNOWN_PROJECTS),
-        classifications=cleared(principal),
-        limits=gatherings,
+        **_choices(session, principal, kind),
+        planned=None,
     )
 
 
-@router.post("/lessons/sessions")
-def arrange(  # noqa: PLR0913 - each is a field of the form
-    session: SessionDep,
-    principal: PrincipalDep,
+@router.get("/s/{code}/plan")
+def plan(
+    code: str, session: SessionDep, principal: PrincipalDep, kind: SessionKind | None = None
+) -> HTMLResponse:
+    """The same form with what was planned."""
+    planned = gatherings.get(session, principal, code)
+    return page("session_new.html", **_choices(session, principal, kind or planned.kind), planned=planned)
+
+
+def _choices(session: Session, principal: Principal, kind: SessionKind) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "agendas": AGENDAS,
+        "usual": AGENDAS[kind],
+        "projects": projects.listed(session, principal, offset=0, limit=_KNOWN_PROJECTS),
+        "classifications": cleared(principal),
+        "limits": gatherings,
+    }
+
+
+def _draft(  # noqa: PLR0913 - each is a field of the form
     kind: Annotated[SessionKind, Form()],
     title: Annotated[str, Form()] = "",
     project: Annotated[str, Form()] = "",
@@ -73,10 +87,8 @@ def arrange(  # noqa: PLR0913 - each is a field of the form
     agenda: Annotated[str, Form()] = "",
     prompts: Annotated[str, Form()] = "",
     anonymous: Annotated[bool, Form()] = False,
-    plan: Annotated[bool, Form()] = False,
-) -> RedirectResponse:
-    """Open the session, or plan it, and lead to it."""
-    draft = GatheringDraft(
+) -> GatheringDraft:
+    return GatheringDraft(
         kind=kind,
         title=title,
         project=project,
@@ -86,7 +98,24 @@ def arrange(  # noqa: PLR0913 - each is a field of the form
         agenda=tuple(agenda.splitlines()),
         prompts=tuple(prompts.splitlines()),
     )
+
+
+_DraftDep = Annotated[GatheringDraft, Depends(_draft)]
+
+
+@router.post("/lessons/sessions")
+def arrange(
+    session: SessionDep, principal: PrincipalDep, draft: _DraftDep, plan: Annotated[bool, Form()] = False
+) -> RedirectResponse:
+    """Open the session, or plan it, and lead to it."""
     made = gatherings.arrange(session, principal, draft, SessionState.PLANNED if plan else SessionState.OPEN)
+    return RedirectResponse(session_url(made.code), status_code=303)
+
+
+@router.post("/s/{code}/plan")
+def edit(code: str, session: SessionDep, principal: PrincipalDep, draft: _DraftDep) -> RedirectResponse:
+    """Change what was planned, and lead to it."""
+    made = gatherings.edit(session, principal, code, draft)
     return RedirectResponse(session_url(made.code), status_code=303)
 
 
