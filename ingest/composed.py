@@ -30,6 +30,8 @@ _LONGEST_LINE = {"title": 500, "project": 300, "owner": 300}
 _LONGEST_TAG = 100
 _LONGEST_TEXT = 200_000
 _MORE = "More"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""What is no text, and what no office file can hold."""
 _HEADING = re.compile(r"^##[ \t]+(\S.*?)[ \t]*$", re.MULTILINE)
 _ANY = re.compile(r"^##(?=[ \t]+\S)", re.MULTILINE)
 _OURS = re.compile(
@@ -95,7 +97,7 @@ def draft(entry: Entry, base: ItemDraft | None = None) -> ItemDraft:
         base = base or ItemDraft(Kind.LESSON, "", "", LessonFields())
         own: KindFields = entry.said
         body = "\n\n".join(filter(None, (_body(entry.said), _headed(entry.more))))
-        summary = base.summary if base.summary != _lead(base.fields) else _lead(entry.said)
+        summary = base.summary if base.summary != lead(base.fields) else lead(entry.said)
     elif base is None:
         raise InvalidError("Only lessons begin in a form; import a file for anything else.")
     else:
@@ -131,13 +133,19 @@ def opening(entry: LessonEntry) -> str:
     return embedded_text(entry.facts.title, headings, first[0].text)
 
 
+def lead(own: KindFields) -> str:
+    """The summary that a lesson has unless somebody wrote another."""
+    text = own.event or own.recommendation if isinstance(own, LessonFields) else ""
+    return shorten(markdown.plain(text[: 3 * _SUMMARY_LENGTH]), _SUMMARY_LENGTH)
+
+
 def tidy(entry: Entry) -> Entry:
     """*entry* as it is kept: no space around texts, and no heading in them that would divide the lesson."""
     facts = replace(
         entry.facts,
-        title=squash(entry.facts.title),
-        project=squash(entry.facts.project),
-        owner=squash(entry.facts.owner),
+        title=_line(entry.facts.title),
+        project=_line(entry.facts.project),
+        owner=_line(entry.facts.owner),
         knowledge_areas=_ordered(KnowledgeArea, entry.facts.knowledge_areas),
         phases=_ordered(Phase, entry.facts.phases),
         approaches=_ordered(Approach, entry.facts.approaches),
@@ -145,7 +153,7 @@ def tidy(entry: Entry) -> Entry:
         tags=_distinct(entry.facts.tags),
     )
     if isinstance(entry, TextEntry):
-        return TextEntry(facts, squash(entry.summary), _lines(entry.body))
+        return TextEntry(facts, _line(entry.summary), _lines(entry.body))
     texts = {name: _ANY.sub("###", _lines(getattr(entry.said, name))) for name in fields.LESSON_HEADINGS}
     more = _OURS.sub("###", _lines(entry.more))
     return LessonEntry(facts, replace(entry.said, **texts), _joined(_sections(more)))
@@ -229,12 +237,6 @@ def _all_texts(entry: Entry) -> Iterator[str]:
         yield entry.more
 
 
-def _lead(own: KindFields) -> str:
-    """The summary that a lesson has unless somebody wrote another."""
-    text = own.event or own.recommendation if isinstance(own, LessonFields) else ""
-    return shorten(markdown.plain(text[: 3 * _SUMMARY_LENGTH]), _SUMMARY_LENGTH)
-
-
 def _body(said: LessonFields) -> str:
     texts = {heading: getattr(said, name) for name, heading in fields.LESSON_HEADINGS.items()}
     return "\n\n".join(f"## {heading}\n\n{text}" for heading, text in texts.items() if text)
@@ -285,13 +287,17 @@ def _told_in(body: str) -> tuple[dict[str, str], str]:
 
 
 def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def _line(text: str) -> str:
+    return squash(_CONTROL.sub("", text))
 
 
 def _distinct(tags: Sequence[str]) -> tuple[str, ...]:
     """Tags as they were first written, each once."""
     kept: dict[str, str] = {}
-    for tag in map(squash, tags):
+    for tag in map(_line, tags):
         kept.setdefault(tag.lower(), tag)
     return tuple(tag for tag in kept.values() if tag)
 

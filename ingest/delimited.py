@@ -15,18 +15,22 @@ _FIELD_LIMIT = 10_000_000
 
 def read(data: bytes, limits: Limits) -> Converted:
     """The table in *data*. Raises InvalidError when it is no text or larger than the limits allow."""
-    text = cleaning.clean(encodings.decode(data))
-    table = Table(tuple(_rows(text, limits)))
+    table = Table(tuple(_rows(cleaning.clean(encodings.decode(data)), limits, exact=False)))
     return Converted(parts=(tables.part(table),) if table.rows else ())
 
 
-def _rows(text: str, limits: Limits) -> Iterator[Row]:
+def exactly(data: bytes, limits: Limits) -> Table:
+    """The table in *data*, its texts as they are. Raises InvalidError as *read*."""
+    return Table(tuple(_rows(encodings.decode(data).removeprefix("\ufeff"), limits, exact=True)))
+
+
+def _rows(text: str, limits: Limits, *, exact: bool) -> Iterator[Row]:
     csv.field_size_limit(_FIELD_LIMIT)
     filled = cells = 0
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
         for number, row in enumerate(reader, start=1):
-            texts = [value.strip() for value in row]
+            texts = row if exact else [value.strip() for value in row]
             while texts and not texts[-1]:
                 texts.pop()
             if not texts:

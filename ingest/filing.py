@@ -11,18 +11,21 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from ingest.discover import MEMBER, Discovery, Found
+from ingest.exchange import applying
+from ingest.exchange.reading import Returned
 from ingest.reading import Task
 from ingest.recognise import Names
-from ingest.report import FileOutcome, FileState, Options
+from ingest.report import FileOutcome, FileState, Options, RowState
 from ingest.worker import Worker
 from kb import library, sources
 from kb.access import Principal
 from kb.database import Sessions, transaction
-from kb.errors import InvalidError
+from kb.errors import ConflictError, InvalidError
 from kb.files import FileStore, digest_of
 from kb.settings import MEGABYTE, Limits
 from kb.sources import KnownSource
 from kb.values import SourceDraft, Tally
+from kb.vocabulary import Kind
 
 READER = "hindsight-reader 2"
 """Name and version of this code; a new version reads every file anew."""
@@ -137,6 +140,8 @@ class Filing:
     def _read(self, work: _Work) -> FileOutcome:
         found = work.found
         reading = self._worker.read(Task(work.path, found.names, self._base.limits, self._options.mapping))
+        if reading.returned:
+            return self._take_back(found, reading.returned)
         formerly = work.formerly or self._holder({draft.ref for draft in reading.drafts if draft.ref}, work)
         if not self._options.dry_run:
             self._base.store.put(work.path, work.digest)
@@ -157,6 +162,19 @@ class Filing:
         reason = f"Renamed from {formerly}." if formerly else reading.note
         state = FileState.UPDATED if formerly else _state(work.known, tally)
         return FileOutcome(found.location, found.names.file, state, tally, reason, kinds, reading.columns)
+
+    def _take_back(self, found: Found, returned: Returned) -> FileOutcome:
+        """Write what a register that was given out says now; the file itself is not kept."""
+        with self._transaction() as session:
+            rows = applying.apply(session, self._base.principal, returned, restore=self._options.restore)
+        times = Counter(row.state for row in rows)
+        tally = Tally(times[RowState.NEW], times[RowState.CHANGED], times[RowState.UNCHANGED])
+        state = FileState.UPDATED if tally.added or tally.updated else FileState.UNCHANGED
+        left = times[RowState.LEFT_OUT]
+        reason = f"{left} of {len(rows)} rows were left out." if left else ""
+        told = tuple(row for row in rows if row.note)
+        kinds = {str(Kind.LESSON): len(rows) - left}
+        return FileOutcome(found.location, found.names.file, state, tally, reason, kinds, returned.uses, told)
 
     def _holder(self, refs: set[str], work: _Work) -> str:
         """The vanished file whose items have *refs*: the same document, renamed and edited."""
@@ -224,6 +242,8 @@ class Filing:
                     raise _UndoneError
         except _UndoneError:
             pass
+        except ConflictError as error:
+            raise InvalidError(f"{error} Run again.") from error
         except (IntegrityError, OperationalError) as error:
             raise InvalidError(
                 f"It could not be stored; another import may be running. Run again ({error.orig})."

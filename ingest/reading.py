@@ -9,6 +9,8 @@ from pathlib import Path
 from ingest import documents, formats, legacy, markdown, registers, rows
 from ingest.columns import ColumnUse
 from ingest.converted import Body, Converted, Part, Row, Table, join
+from ingest.exchange import reading as returning
+from ingest.exchange.reading import Returned
 from ingest.formats import Format
 from ingest.recognise import Names
 from ingest.registers import Register
@@ -43,6 +45,8 @@ class Reading:
     columns: tuple[ColumnUse, ...] = ()
     """Of its registers, in order."""
     note: str = ""
+    returned: Returned | None = None
+    """Instead of drafts: a register that was given out here."""
 
 
 def read(task: Task) -> Reading:
@@ -53,6 +57,9 @@ def read(task: Task) -> Reading:
         if legacy.is_legacy(found):
             path, modern = stack.enter_context(legacy.modern(path, found, task.limits))
         converted = _convert(path, modern, task.limits)
+        if modern in (Format.EXCEL, Format.CSV) and returning.recognised(converted, task.mapping):
+            returned = returning.read(path, modern, task.limits, task.mapping)
+            return Reading(formats.media_type(found), (), returned.uses, returned=returned)
     _check_length(converted, task.limits)
     found_registers, rest = ([], converted) if task.whole else _registers(converted, task)
     items: list[ItemDraft] = []

@@ -19,6 +19,8 @@ class Options:
     """Column of a register → field, given by hand."""
     label: str | None = None
     """Begins each location instead of the path: `starter` gives `starter:lessons/x.md`."""
+    restore: bool = False
+    """Rows of a register with a reference that nothing here has become lessons under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,31 @@ class FileState(StrEnum):
     """Of a format that is not read."""
 
 
+class RowState(StrEnum):
+    """What became of a row of a register."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True, slots=True)
+class RowOutcome:
+    """A row of a register, what became of it, and why."""
+
+    row: int
+    """Counted from 1, as the file's own program shows it; 0 when it shows none."""
+    state: RowState
+    sheet: str | None = None
+    ref: str = ""
+    title: str = ""
+    note: str = ""
+    """Why it was left out, or what else is to be known of it."""
+    said: tuple[tuple[str, str], ...] = ()
+    """Names of fields and what is written in them."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
     """A file, what became of it, and why."""
@@ -59,6 +86,8 @@ class FileOutcome:
     """How many items of each kind it holds."""
     mapping: tuple[ColumnUse, ...] = ()
     """The columns of its registers."""
+    rows: tuple[RowOutcome, ...] = ()
+    """Rows of a register of which something is to be said."""
 
 
 @dataclass(frozen=True, slots=True)

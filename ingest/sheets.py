@@ -18,7 +18,7 @@ def read(path: Path, limits: Limits) -> Converted:
     """The workbook at *path*. Raises InvalidError when it is damaged or larger than the limits allow."""
     with office.opened(path, limits) as package:
         facts = office.properties(package)
-    found = [table for table in _tables(path, limits) if table.rows]
+    found = [table for table in tables_of(path, limits) if table.rows]
     return Converted(
         parts=tuple(tables.part(table) for table in found),
         property_title=facts.title,
@@ -29,7 +29,11 @@ def read(path: Path, limits: Limits) -> Converted:
     )
 
 
-def _tables(path: Path, limits: Limits) -> Iterator[Table]:
+def tables_of(path: Path, limits: Limits, *, exact: bool = False) -> Iterator[Table]:
+    """The sheets of the workbook at *path*; texts are made fit to keep unless they are to be *exact*.
+
+    Raises InvalidError as *read*.
+    """
     try:
         with path.open("rb") as stream:
             book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
@@ -38,7 +42,7 @@ def _tables(path: Path, limits: Limits) -> Iterator[Table]:
                 if sheet.sheet_state == "veryHidden":
                     continue
                 sheet.reset_dimensions()  # the declared size may be A1:XFD1048574
-                rows = tuple(_rows(sheet.iter_rows(values_only=True), str(sheet.title), limits))
+                rows = tuple(_rows(sheet.iter_rows(values_only=True), str(sheet.title), limits, exact=exact))
                 cells += sum(1 for row in rows for text in row.cells if text)
                 _check(cells, limits)
                 yield Table(rows, str(sheet.title))
@@ -46,10 +50,10 @@ def _tables(path: Path, limits: Limits) -> Iterator[Table]:
         raise InvalidError(f"The workbook is damaged and can't be read ({error}).") from error
 
 
-def _rows(values: Iterator[tuple[Any, ...]], sheet: str, limits: Limits) -> Iterator[Row]:
+def _rows(values: Iterator[tuple[Any, ...]], sheet: str, limits: Limits, *, exact: bool) -> Iterator[Row]:
     filled = cells = 0
     for number, row in enumerate(values, start=1):
-        texts = [_text(value) if value is not None else "" for value in row]
+        texts = [_text(value, exact=exact) if value is not None else "" for value in row]
         while texts and not texts[-1]:
             texts.pop()
         if not texts:
@@ -72,10 +76,10 @@ def _check(cells: int, limits: Limits) -> None:
         raise InvalidError(f"It has more than the {limits.cells:,} filled cells allowed (KB_LIMIT_CELLS).")
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, *, exact: bool) -> str:
     """A cell's value as a person would write it."""
     if isinstance(value, str):
-        return cleaning.clean(value).strip()
+        return value if exact else cleaning.clean(value).strip()
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

@@ -13,6 +13,9 @@ MAX_CELL = 32_767
 """Characters that a cell can hold."""
 SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 """Options under which no text becomes a formula or a link."""
+_FORMULA = ("=", "+", "-", "@")
+_FIRST_DAY = date(1900, 3, 1)
+"""Before it, spreadsheets count days differently, or not at all."""
 _WIDTHS = (8, 60)
 """Least and greatest width of a column, in characters."""
 
@@ -20,23 +23,27 @@ _WIDTHS = (8, 60)
 def write(sheet: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """A workbook of one sheet, filtered and frozen below its first row.
 
-    Texts stay texts: none becomes a formula or a link.
+    Texts stay texts: none becomes a formula or a link, not even when somebody edits it.
     """
     target = BytesIO()
     book: Any = xlsxwriter.Workbook(target, SAFE)
     page = book.add_worksheet(sheet)
     heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     plain = book.add_format({"text_wrap": True, "valign": "top"})
+    text = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
     day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"})
     widths = [len(name) for name in columns]
     page.write_row(0, 0, columns, heading)
     number = 0
     for number, row in enumerate(rows, 1):
-        for place, value in enumerate(row):
+        for place, cell in enumerate(row):
+            value = cell.isoformat() if isinstance(cell, date) and cell < _FIRST_DAY else cell
             if isinstance(value, date):
                 page.write_datetime(number, place, value, day)
             elif isinstance(value, str):
-                page.write_string(number, place, value[:MAX_CELL], plain)
+                page.write_string(
+                    number, place, value[:MAX_CELL], text if value.startswith(_FORMULA) else plain
+                )
             elif value is not None:
                 page.write_number(number, place, value, plain)
             widths[place] = max(widths[place], len(str(value or "")))

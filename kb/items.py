@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import CompoundSelect, Select, and_, func, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload, with_polymorphic
+from sqlalchemy.sql.base import ExecutableOption
 
 from kb import facets
 from kb.access import Principal, readable, visible
@@ -154,11 +155,7 @@ def get(session: Session, principal: Principal, ref: str) -> ItemDetail:
     query = (
         select(every_kind)
         .where(every_kind.id.in_(_referred_to([ref])), readable(principal))
-        .options(
-            joinedload(every_kind.project),
-            joinedload(every_kind.source),
-            selectinload(every_kind.facets),
-        )
+        .options(*_whole(every_kind))
         .order_by((every_kind.ref != ref), every_kind.id)
         .limit(1)
     )
@@ -166,6 +163,37 @@ def get(session: Session, principal: Principal, ref: str) -> ItemDetail:
     if row is None:
         raise NotFoundError(f"There is no item {ref!r} here, or you may not read it.")
     return _detail(row)
+
+
+def details(session: Session, principal: Principal, ids: Sequence[ItemId]) -> list[ItemDetail]:
+    """Those of *ids* that *principal* may see, whole, in their order."""
+    every_kind = with_polymorphic(Item, "*")
+    found: dict[int, ItemDetail] = {}
+    for start in range(0, len(ids), _BATCH):
+        query = (
+            select(every_kind)
+            .where(every_kind.id.in_(ids[start : start + _BATCH]), visible(principal))
+            .options(*_whole(every_kind))
+        )
+        found.update((row.id, _detail(row)) for row in session.scalars(query))
+    return [found[id_] for id_ in ids if id_ in found]
+
+
+def _whole(kind: Any) -> tuple[ExecutableOption, ...]:
+    """What is loaded with an item that is shown whole."""
+    return joinedload(kind.project), joinedload(kind.source), selectinload(kind.facets)
+
+
+def known(session: Session, principal: Principal, refs: Collection[str]) -> dict[str, ItemId]:
+    """The items that *principal* may see with any of *refs* as their own reference."""
+    wanted = sorted(refs)
+    found: dict[str, ItemId] = {}
+    for start in range(0, len(wanted), _BATCH):
+        query = select(Item.ref, Item.id).where(
+            visible(principal), Item.ref.in_(wanted[start : start + _BATCH])
+        )
+        found.update((ref, ItemId(id_)) for ref, id_ in session.execute(query))
+    return found
 
 
 def summaries(session: Session, principal: Principal, ids: Sequence[ItemId]) -> dict[ItemId, ItemSummary]:

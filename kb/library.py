@@ -1,7 +1,7 @@
 """Putting what was read from files into the base, and taking it out again."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields, is_dataclass, replace
 from typing import Any, NamedTuple, cast
 from uuid import uuid4
@@ -110,8 +110,7 @@ def store(session: Session, principal: Principal, source: SourceDraft, drafts: S
         item.withdrawn_at, item.updated_at = None, now()
     session.add_all(item for _, item in added)
     session.flush()
-    for incoming, item in added:
-        item.ref = incoming.draft.ref or f"{REFERENCE_PREFIX[incoming.draft.kind]}-{item.id}"
+    _refer(session, added)
     _add_versions(session, [*added, *changed], principal, source.digest)
     _replace_facets(session, [*added, *changed])
     read_again = [pair for pair in (*kept, *restored) if read_anew and not pair[1].source_digest]
@@ -135,19 +134,21 @@ def write(
 ) -> ItemId:
     """Keep *draft* as a new item, or as a new version of the item *ref*; nothing happens if it says the same.
 
-    A lesson that was reviewed already goes back to review. Raises NotFoundError for no such item, or none
-    that *principal* may change, ConflictError when *ref* is of another kind, or is not at *version* any more.
+    A lesson that was reviewed already goes back to review. A new item keeps its key, for *begun*.
+    Raises NotFoundError for no such item, or none that *principal* may change, ConflictError when *ref* is of
+    another kind, or is not at *version* any more, InvalidError when a new item's reference is taken.
     """
     require(principal, Permission.CONTRIBUTE)
     incoming = _incoming(draft)
     projects = _projects(session, {draft.project} - {""})
     if ref is None:
-        item = _ROWS[draft.kind](ref=uuid4().hex, author=principal.name, source_key="")
+        _check_references(session, [draft], set())
+        item = _ROWS[draft.kind](ref=uuid4().hex, author=principal.name, source_key=draft.key)
         _fill(item, incoming, projects)
         _restate(session, principal, item, None, draft.status)
         session.add(item)
         session.flush()
-        item.ref = draft.ref or f"{REFERENCE_PREFIX[draft.kind]}-{item.id}"
+        _refer(session, [(incoming, item)])
     else:
         item = _writable(session, principal, ref, draft.kind)
         if version is not None and item.version != version:
@@ -168,6 +169,18 @@ def write(
     audit.record(session, principal, "write", item.ref, version=item.version)
     session.flush()
     return ItemId(item.id)
+
+
+def begun(session: Session, principal: Principal, keys: Collection[str]) -> dict[str, str]:
+    """Key → reference of the items that *principal* may see and that were written here with one of *keys*."""
+    wanted = sorted(keys)
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), _BATCH):
+        query = select(Item.source_key, Item.ref).where(
+            visible(principal), Item.source_id.is_(None), Item.source_key.in_(wanted[start : start + _BATCH])
+        )
+        found.update((key, ref) for key, ref in session.execute(query))
+    return found
 
 
 def _overtaken(item: Item) -> ConflictError:
@@ -243,6 +256,22 @@ def _check_references(session: Session, drafts: Sequence[ItemDraft], own: set[in
                 raise InvalidError(
                     f"The reference {ref} belongs to another item already; give this one another."
                 )
+
+
+def _refer(session: Session, pairs: Sequence[Pair]) -> None:
+    """Give new items their references; a number that came with a reference of another base is passed over."""
+    own = {
+        f"{REFERENCE_PREFIX[Kind(item.kind)]}-{item.id}": item.id
+        for incoming, item in pairs
+        if not incoming.draft.ref
+    }
+    taken: set[str] = set()
+    for start in range(0, len(own), _BATCH):
+        some = sorted(own)[start : start + _BATCH]
+        taken.update(session.scalars(select(Item.ref).where(Item.ref.in_(some))))
+    for incoming, item in pairs:
+        plain = f"{REFERENCE_PREFIX[Kind(item.kind)]}-{item.id}"
+        item.ref = incoming.draft.ref or (f"{plain}-{uuid4().hex[:6]}" if plain in taken else plain)
 
 
 def _projects(session: Session, names: set[str]) -> dict[str, int]:

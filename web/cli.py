@@ -15,6 +15,7 @@ from web.commands import (
     lesson,
     practice,
     projects,
+    registers,
     reviews,
     saved,
     session,
@@ -85,6 +86,12 @@ def ingest(
     mapping: Annotated[
         Many, typer.Option("--map", metavar="COLUMN=FIELD", help="A column's field; may be repeated.")
     ] = None,
+    restore: Annotated[
+        bool,
+        typer.Option(
+            help="Keep references of a register that are unknown here, as when moving to this base."
+        ),
+    ] = False,
     sync: Annotated[bool, typer.Option(help="Bring the search index up to date afterwards.")] = True,
     json: Json = False,
 ) -> None:
@@ -93,7 +100,7 @@ def ingest(
     from web import printing, progress, reports, work
     from web.terminal import FAILED, err, give_json, opened, out, person
 
-    options = Options(dry_run=dry_run, mapping=_mapping(mapping or []))
+    options = Options(dry_run=dry_run, mapping=_mapping(mapping or []), restore=restore)
     synced = None
     with opened(context.obj) as services:
         with progress.shown(err(), quiet=json) as listener:
@@ -327,7 +334,7 @@ app.add_typer(lesson.app, name="lesson")
 app.add_typer(applications.app, name="applications")
 app.add_typer(reviews.app, name="reviews")
 app.add_typer(subscriptions.app, name="subscriptions")
-for command in (writing.new, writing.check, writing.edit):
+for command in (writing.new, writing.check, writing.edit, registers.export):
     lesson.app.command()(command)
 app.add_typer(insight.app, name="insight")
 app.add_typer(practice.app, name="practice")

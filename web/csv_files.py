@@ -2,13 +2,14 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ingest.workbook import Cell
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet takes for the beginning of a formula."""
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+"""What a spreadsheet takes for the beginning of a formula, or what was one before it was made harmless."""
 
 
 def lines(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
@@ -23,8 +24,11 @@ def lines(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[by
 
 
 def harmless(value: Cell) -> Cell:
-    """The cell with an apostrophe before what a spreadsheet would run as a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    """The cell with an apostrophe before what a spreadsheet would run as a formula.
+
+    One apostrophe taken off again gives what was there before, whatever that was.
+    """
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
 def _line(values: Sequence[Cell]) -> bytes:

@@ -46,6 +46,7 @@ def report(console: Console, found: Report, *, dry_run: bool = False, brief: boo
             console.print(f"[dim]… and {len(told) - _MAX_ROWS:,} more files (--json lists them all)[/]")
     if not brief:
         _mappings(console, found)
+        _rows(console, found)
     _totals(console, found, dry_run=dry_run, brief=brief)
 
 
@@ -60,6 +61,17 @@ def _mappings(console: Console, found: Report) -> None:
             field = Text(label(use.field)) if use.field else Text(unmapped, "dim")
             table.add_row(plain(use.column), "→", field, Text(use.how, "dim"))
         console.print(table)
+
+
+def _rows(console: Console, found: Report) -> None:
+    """What is to be said of rows of registers."""
+    for file in found.files:
+        for row in file.rows[:_MAX_ROWS]:
+            place = ", ".join(filter(None, (f"sheet {row.sheet}" if row.sheet else "", f"row {row.row}")))
+            state = label(row.state).lower()
+            console.print(plain(f"{file.name}, {place}: {state}. {row.note}"), markup=False)
+        if len(file.rows) > _MAX_ROWS:
+            console.print(f"[dim]… and {len(file.rows) - _MAX_ROWS:,} more rows (--json lists them all)[/]")
 
 
 def _totals(console: Console, found: Report, *, dry_run: bool, brief: bool) -> None:

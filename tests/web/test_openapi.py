@@ -50,6 +50,7 @@ OPERATIONS = {
     ("post", "/api/v1/lessons"): "create_lesson",
     ("post", "/api/v1/lessons/check"): "check_lesson",
     ("get", "/api/v1/lessons/drafts"): "list_my_drafts",
+    ("get", "/api/v1/lessons/register"): "export_register",
     ("put", "/api/v1/items/{ref}"): "update_item",
     ("get", "/api/v1/items"): "list_items",
     ("get", "/api/v1/items/{ref}"): "get_item",
