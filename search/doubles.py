@@ -11,7 +11,8 @@ from search import analysis
 
 _NEAR = 0.85
 """Cosine from which two belong together whatever their titles are."""
-_NEAR_TITLED = 0.7
+LEAST = 0.7
+"""Cosine below which they do not, even when their titles are alike."""
 _SAME = 0.9
 _TITLED = 0.5
 """Share of title words from which titles count as alike."""
@@ -31,7 +32,7 @@ def likeness(cosine: float, shared: float) -> Likeness | None:
     titled = shared >= _TITLED
     if cosine >= _SAME and titled:
         return Likeness.SAME
-    return Likeness.NEAR if cosine >= _NEAR or (titled and cosine >= _NEAR_TITLED) else None
+    return Likeness.NEAR if cosine >= _NEAR or (titled and cosine >= LEAST) else None
 
 
 def shared_words(title: str, other: str) -> float:

@@ -32,3 +32,8 @@ class OnnxEncoder:
     def encode_query(self, text: str) -> Vector:
         """See Encoder."""
         return self._compiled.run_one(self._compiled.manifest.query_prompt + text)
+
+    def encode_queries(self, texts: Sequence[str]) -> Matrix:
+        """See Encoder."""
+        prompt = self._compiled.manifest.query_prompt
+        return self._compiled.run([prompt + text for text in texts])

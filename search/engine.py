@@ -1,6 +1,5 @@
 """Search: what is asked for, among what may be seen, best first, with reasons."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -18,11 +17,12 @@ from kb.errors import UnavailableError
 from kb.experience import Experience
 from kb.facets import FacetCounts
 from kb.values import Filters, ItemId
-from search import analysis, fusion, generation, hits, second_stage, snippets, synonyms
+from search import analysis, evidence, fusion, generation, hits, second_stage, snippets
 from search import experience as past
+from search.evidence import Lookup
 from search.fusion import Evidence, Mode
 from search.generation import DamagedError, Generation
-from search.ports import Encoder, Ids, Near, Reranker, Term, Vector, VectorIndex, WordMatch
+from search.ports import Encoder, Ids, Reranker, Vector, VectorIndex, WordMatch
 from search.query import Query
 from search.remembered import Remembered
 from search.results import Hit, Ranked, Results, Similar, Why
@@ -232,34 +232,22 @@ class Engine:
         order = _visible(session, principal, sorted(cosines, key=lambda item: (-cosines[item], item)))
         return {item: cosines[item] for item in order[:limit]}
 
-    def speaking(
-        self,
-        session: Session,
-        principal: Principal,
-        asked: hits.Asked,
-        *,
-        depth: int,
-        filters: Filters,
-    ) -> dict[ItemId, Evidence]:
-        """What speaks for each item that may answer *asked*, for questions by the dozen.
+    def lookup(self, session: Session, principal: Principal, groups: Sequence[Filters]) -> Lookup:
+        """Where questions are looked up by the dozen, out of what *principal* may see.
 
-        The items of the *depth* nearest passages, and of as many rows that hold its words, are looked at,
-        out of what *principal* may see and *filters* match. Nothing is ordered, counted, cut out or recorded.
-        Raises UnavailableError without an index.
+        Each of *groups* has its own share of what is looked at. Raises UnavailableError without an index.
         """
-        index = self._index()
-        among = self._permitted(session, principal, filters)
-        wanted = analysis.content_words(asked.text)
-        if not wanted or (among is not None and not len(among)):
-            return {}
-        comparing = self._beside.submit(index.vectors.nearest, asked.vector, depth, among)
-        matches = index.words.matching(_terms(asked.text, wanted, asked.others), depth, among)
-        return _weigh(index.vectors, asked.vector, matches, comparing.result(), ())
+        return Lookup(self._index(), [self._permitted(session, principal, group) for group in groups])
 
-    def asked(self, text: str) -> hits.Asked:
-        """*text* as a question: its meaning, and what may stand in the place of its words."""
-        spoken = self._synonyms.current().expand(text)
-        return hits.Asked(text, self._encoder.encode_query(spoken.spelled_out), spoken.alternatives)
+    def asked(self, texts: Sequence[str]) -> list[hits.Asked]:
+        """Each of *texts* as a question: its meaning, and what may stand in the place of its words."""
+        known = self._synonyms.current()
+        spoken = [known.expand(text) for text in texts]
+        vectors = self._encoder.encode_queries([one.spelled_out for one in spoken])
+        return [
+            hits.Asked(text, vector, one.alternatives)
+            for text, vector, one in zip(texts, vectors, spoken, strict=True)
+        ]
 
     def known(self, session: Session, principal: Principal) -> Experience:
         """What became of the items that *principal* may see; read again when something was written."""
@@ -355,12 +343,13 @@ class Engine:
     ) -> _Ranking:
         among = self._among(session, principal, query, index)
         named = items.named(session, principal, query.text)
-        asked = self.asked(query.text)
-        vector = asked.vector
+        spoken = self._synonyms.current().expand(query.text)
+        vector = self._encoder.encode_query(spoken.spelled_out)
+        asked = hits.Asked(query.text, vector, spoken.alternatives)
         wanted = analysis.content_words(query.text)
         if not wanted or (among is not None and not len(among)):
             return _Ranking((), {}, {}, (), (), asked, capped=False, known=Experience())
-        terms = _terms(query.text, wanted, asked.others)
+        terms = evidence.terms(asked, wanted)
         depth, words_depth = _depths(len(index.vectors))
         comparing = self._beside.submit(index.vectors.nearest, vector, depth, among, floor=fusion.NEAR_COSINE)
         matches = index.words.matching(terms, words_depth, among)
@@ -369,23 +358,14 @@ class Engine:
         capped = _more_related(matches, words_depth) or len(near) == depth
         if not len(near):
             near = index.vectors.nearest(vector, 2 * fusion.NEAREST, among)
-        evidence = _weigh(index.vectors, vector, matches, near, scarce)
+        speaking = evidence.weigh(index.vectors, vector, matches, near.of_items(), scarce)
         exact = {*scarce, *_holding_all(matches, wanted)}
-        scores = fusion.score(evidence, Mode.HYBRID)
+        scores = fusion.score(speaking, Mode.HYBRID)
         known = self.known(session, principal)
         shifts = past.shifts(scores, known)
         moved = {item: score + shifts.get(item, 0.0) for item, score in scores.items()}
         order = fusion.rank(moved, named, exact)
-        return _Ranking(tuple(order), scores, evidence, named, exact, asked, capped, known, shifts)
-
-
-def _terms(text: str, wanted: Sequence[str], others: Sequence[str]) -> list[Term]:
-    """The words *wanted* of *text*, and what may stand in their place."""
-    typed = Counter(analysis.words(text))
-    return [
-        *(Term(word, typed[word]) for word in wanted),
-        *(Term(other, synonyms.WEIGHT, typed=False) for other in others),
-    ]
+        return _Ranking(tuple(order), scores, speaking, named, exact, asked, capped, known, shifts)
 
 
 def _visible(session: Session, principal: Principal, order: Sequence[ItemId]) -> list[ItemId]:
@@ -407,23 +387,3 @@ def _holding_all(matches: Sequence[WordMatch], wanted: Sequence[str]) -> list[It
     """The items that hold all of several words close together, when they are few."""
     found = [match.item for match in matches if match.held > _ALL] if len(wanted) > 1 else []
     return found if len(found) <= _FEW_HOLD_ALL else []
-
-
-def _weigh(
-    vectors: VectorIndex,
-    query: Vector,
-    matches: Sequence[WordMatch],
-    near: Near,
-    scarce: Sequence[ItemId],
-) -> dict[ItemId, Evidence]:
-    """What speaks for each item that either index offers; meaning is looked up where only words spoke."""
-    lexical = {match.item: match for match in matches}
-    cosines = near.of_items()
-    others = [item for item in {**lexical, **dict.fromkeys(scarce)} if item not in cosines]
-    cosines.update(vectors.of_items(query, np.array(sorted(others), np.int64)).of_items())
-    return {
-        item: Evidence(match.share, cosine, match.held, match.passage)
-        if (match := lexical.get(item))
-        else Evidence(0.0, cosine)
-        for item, cosine in cosines.items()
-    }

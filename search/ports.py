@@ -84,6 +84,10 @@ class Encoder(Protocol):
         """The vector of a question about the texts."""
         ...
 
+    def encode_queries(self, texts: Sequence[str]) -> Matrix:
+        """One row for each of several questions, the same as one by one, sooner."""
+        ...
+
 
 class Reranker(Protocol):
     """Reads a query and a text together: slower than comparing vectors, and a better judge."""

@@ -198,7 +198,10 @@ class _TorchEncoder:
         return np.asarray(found, np.float32)
 
     def encode_query(self, text: str) -> Vector:
-        found: Any = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
+        return self.encode_queries([text])[0]
+
+    def encode_queries(self, texts: Sequence[str]) -> Matrix:
+        found: Any = self._model.encode_query(list(texts), normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(found, np.float32)
 
 

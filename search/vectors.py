@@ -19,7 +19,7 @@ from search.ports import Ids, Matrix, Near, Scores, Vector
 EXACT_UP_TO = 150_000
 """Passages up to which each is compared with the query; above, the nearest lists of them."""
 _FEW = 8_000
-"""Passages of permitted items up to which those are compared one by one, whatever the kind of index."""
+"""Passages of permitted items up to which those are compared one by one where an index has lists."""
 _PROBED = 256
 """Lists that are looked into."""
 _TRAINING = 48
@@ -103,10 +103,14 @@ class FaissIndex:
         return cls(index, passages, items, gone)
 
     def _permitted(self, among: Ids | None) -> tuple[Ids | None, NDArray[np.bool_] | None]:
-        """The rows of items *among* when they are few, else which of all rows are theirs; None = all."""
+        """The rows of items *among* when they are few, else which of all rows are theirs; None = all.
+
+        An exact index passes over rows that are not permitted faster than rows can be taken out of it.
+        """
         if among is None and self._gone is None:
             return None, None
-        if among is not None and len(among) <= _FEW:
+        by_one = isinstance(self._index, faiss.IndexIVF)
+        if by_one and among is not None and len(among) <= _FEW:
             rows = self._rows(self._live(among))
             if len(rows) <= _FEW:
                 return rows, None
@@ -115,7 +119,7 @@ class FaissIndex:
             allowed &= _table(self._items, among)[self._items]
         if self._gone is not None:
             allowed &= ~self._gone[self._items]
-        few = np.count_nonzero(allowed) <= _FEW
+        few = by_one and np.count_nonzero(allowed) <= _FEW
         return (np.flatnonzero(allowed), None) if few else (None, allowed)
 
     def _near(self, rows: Ids, cosines: Scores) -> Near:

@@ -32,6 +32,9 @@ class HashingEncoder:
     def encode_query(self, text: str) -> Vector:
         return self._vector(text)
 
+    def encode_queries(self, texts: Sequence[str]) -> Matrix:
+        return np.stack([self._vector(text) for text in texts])
+
     def _vector(self, text: str) -> Vector:
         vector = np.full(self._dimension, 1e-6, np.float32)
         for word in analysis.content_words(text):

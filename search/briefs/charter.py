@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from math import log
 from typing import NamedTuple
 
@@ -19,6 +20,8 @@ _READ = 2_000_000
 """Characters that are read of a text; a thousand pages."""
 _FEWEST_WORDS = 2
 """Content words without which a piece says too little to look anything up."""
+_VAGUE = (NeedKind.STAKEHOLDER, NeedKind.PHASE, NeedKind.CONSTRAINT)
+"""Kinds that need one more: a role, a stage or a sum alone is looked up in vain."""
 _ALIKE = 0.6
 """Share of the words that two needs have in common, of the shorter one's, from which one is enough."""
 _TELLING = {
@@ -37,6 +40,10 @@ _FADING = 0.85
 """What each further need of a section counts for, of the one before: every section is to be heard."""
 _CONTACT = re.compile(r"\S+@\S+|https?://\S+|\+?\d[\d ()/-]{7,}\d")
 _FIGURES = re.compile(r"[$€£]?\d[\d.,:/%-]*\w{0,2}")
+_DATES = re.compile(
+    r"(?i)(?:january|february|march|april|may|june|july|august|september|october|november|december|(?:mon|tues|wednes|"
+    r"thurs|fri|satur|sun)day|month|week|year|day|quarter|spring|summer|autumn|winter)s?"
+)
 _SOURCES = re.compile(r"(?i)\b(?:page \d+ of|^confidential\b.{0,40}$|©|all rights reserved)")
 
 
@@ -53,7 +60,7 @@ def read(markdown: str, title: str = "") -> tuple[Need, ...]:
     or the document's, and no need by itself. What a charter says to a machine is text like any other. There
     are none when it says nothing about a project: an empty text, a form nobody filled in.
     """
-    candidates = _candidates(pieces.read(markdown[:_READ], kinds.is_section), title)
+    candidates = _candidates(pieces.read(markdown[:_READ]), title)
     chosen = sorted(_chosen(candidates), key=lambda one: one.need.locator.start)
     return tuple(one.need for one in chosen)
 
@@ -80,14 +87,13 @@ def doubts(markdown: str, needs: Sequence[Need]) -> tuple[str, ...]:
 def _candidates(found: Iterable[Piece], title: str) -> list[_Candidate]:
     read: list[tuple[Piece, NeedKind, frozenset[str]]] = []
     own = analysis.stems(title)
-    for piece in found:
+    for piece in _without_title(list(found)):
         if kinds.left_out(piece.headings) or _SOURCES.search(piece.text):
             continue
         said = _CONTACT.sub(" ", piece.text)
         stems = frozenset(analysis.stems(" ".join(_content(said))))
-        if len(stems - own) < _FEWEST_WORDS:
-            continue
-        if kind := _kind(piece):
+        kind = _kind(piece)
+        if len(stems - own) >= _FEWEST_WORDS + (kind in _VAGUE):
             read.append((piece, kind, stems))
     spread = Counter(stem for _, _, stems in read for stem in stems)
     return [
@@ -97,14 +103,34 @@ def _candidates(found: Iterable[Piece], title: str) -> list[_Candidate]:
     ]
 
 
+def _without_title(found: Sequence[Piece]) -> Sequence[Piece]:
+    """*found* without the document's title and subtitle above them: they say nothing of a part."""
+    above = Counter(piece.headings[0] for piece in found if len(piece.headings) > 1)
+    title, often = above.most_common(1)[0] if above else ("", 0)
+    if not found or 2 * often < len(found):
+        return found
+    return _without_title(
+        [
+            replace(piece, headings=piece.headings[1:]) if piece.headings[:1] == (title,) else piece
+            for piece in found
+        ]
+    )
+
+
 def _content(text: str) -> list[str]:
-    return [word for word in analysis.content_words(_FIGURES.sub(" ", text)) if len(word) > 1]
+    return [
+        word
+        for word in analysis.content_words(_FIGURES.sub(" ", text))
+        if len(word) > 1 and not _DATES.fullmatch(word)
+    ]
 
 
-def _kind(piece: Piece) -> NeedKind | None:
+def _kind(piece: Piece) -> NeedKind:
     """By the section; under one that could hold anything, by what the sentence itself announces."""
     section, own = kinds.of_section(piece.headings), kinds.of_words(piece.text)
-    return own or section if section is None or kinds.narrates(piece.headings[-1]) else section
+    if section is None or kinds.narrates(piece.headings[-1]):
+        return own or section or NeedKind.OBJECTIVE
+    return section
 
 
 def _value(piece: Piece, kind: NeedKind, stems: frozenset[str], spread: Counter[str], place: float) -> float:

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -21,6 +23,7 @@ from search.briefs import ranking
 from search.briefs.ranking import Candidate
 from search.engine import Engine
 from search.hits import Asked
+from search.ports import Vector
 
 LIMIT = 30
 """Entries of a brief unless it is said."""
@@ -28,9 +31,11 @@ _KINDS = ((Kind.LESSON,), (Kind.PRACTICE, Kind.TEMPLATE, Kind.TRAINING))
 """What is looked for; each group by itself, so that the many do not hide the few."""
 _DEPTH = 150
 """Passages, and rows with its words, that are looked at for a need in each group."""
-_EACH = 25
-"""Items of each group that are kept for a need."""
-ANSWERS = 0.25
+_AT_FIRST, _AT_ONCE = 2, 12
+"""Needs whose meaning is computed together: few at first, since somebody waits."""
+_COMES_UP = 25
+"""Items that come up for any need; what a further one scores is no merit (docs/decisions/0009)."""
+ANSWERS = 0.2
 """Relevance from which an item answers a need."""
 _POOL = 150
 """Candidates that are put in order; those worth less by themselves never reach a page."""
@@ -72,14 +77,13 @@ def compose(
     principal: Principal,
     needs: Sequence[Need],
     *,
-    title: str = "",
     filters: Filters | None = None,
     limit: int = LIMIT,
 ) -> Composed:
     """The whole brief at once; see *stream*."""
     brief = _Brief(engine, session, principal, needs, filters or Filters())
-    for number in range(len(needs)):
-        brief.look_up(number)
+    for _ in brief.look_up():
+        pass
     return brief.put_together(limit)
 
 
@@ -89,15 +93,15 @@ def stream(
     principal: Principal,
     needs: Sequence[Need],
     *,
-    title: str = "",
     filters: Filters | None = None,
     limit: int = LIMIT,
 ) -> Iterator[Answered | Composed]:
     """What answers each of *needs*, one after the other, and then the brief of at most *limit* entries.
 
-    Only what *principal* may see and *filters* match. *title* is the project's. An entry's place is by
+    Only what *principal* may see and *filters* match. An entry's place is by
 
-    - how relevant it is to each need it answers, by words and meaning as in any search;
+    - how far it stands out for the needs it answers, by words and meaning as in any search: the needs'
+      scores can't be compared, since a short one is met by chance and a long one never wholly;
     - how much those needs decide (a risk more than a place), and whether they are answered above already;
     - what it is: urgent, endorsed, applied with success;
     - how often its knowledge area, and nearly the same, stands above already.
@@ -105,9 +109,18 @@ def stream(
     Raises UnavailableError without an index.
     """
     brief = _Brief(engine, session, principal, needs, filters or Filters())
-    for number in range(len(needs)):
-        yield brief.look_up(number)
+    for number in brief.look_up():
+        yield brief.told(number)
     yield brief.put_together(limit)
+
+
+class _Found(NamedTuple):
+    """How an item answers a need."""
+
+    relevance: float
+    """0 to 1, as search judges it."""
+    edge: float
+    """By how much it scores more than what comes up for any need."""
 
 
 class _Brief:
@@ -123,48 +136,59 @@ class _Brief:
         self._session = session
         self._principal = principal
         self._needs = tuple(needs)
-        self._filters = [_of_kinds(filters, group) for group in _KINDS]
+        self._lookup = engine.lookup(session, principal, [_of_kinds(filters, group) for group in _KINDS])
         self._asked: list[Asked] = []
-        self._answers: defaultdict[ItemId, dict[int, float]] = defaultdict(dict)
-        self._answered: set[int] = set()
+        self._found: defaultdict[ItemId, dict[int, _Found]] = defaultdict(dict)
+        self._first: list[list[ItemId]] = []
+        """For each need that was looked up the few items that answer it best."""
 
-    def look_up(self, number: int) -> Answered:
-        """Find what answers the need of that number."""
-        asked = self._engine.asked(self._needs[number].text)
+    def look_up(self) -> Iterator[int]:
+        """Find what answers each need; the number of each that is done."""
+        borders = [0, *range(_AT_FIRST, len(self._needs), _AT_ONCE), len(self._needs)]
+        for start, end in pairwise(borders):
+            texts = [need.text for need in self._needs[start:end]]
+            for number, asked in enumerate(self._engine.asked(texts), start):
+                self._look_up(number, asked)
+                yield number
+
+    def _look_up(self, number: int, asked: Asked) -> None:
         self._asked.append(asked)
-        found: dict[ItemId, float] = {}
-        for filters in self._filters:
-            speaking = self._engine.speaking(
-                self._session, self._principal, asked, depth=_DEPTH, filters=filters
-            )
-            scores = fusion.score(speaking, fusion.Mode.HYBRID)
-            for item in fusion.rank(scores)[:_EACH]:
-                found[item] = fusion.relevance(scores[item])
-            if fusion.answers(speaking):
-                self._answered.add(number)
-        for item, relevance in found.items():
-            self._answers[item][number] = relevance
-        first = [item for item in fusion.rank(found) if found[item] >= ANSWERS][:_FIRST]
-        return Answered(number, self._entries([(item, {number: found[item]}, ()) for item in first]))
+        scores = fusion.score(self._lookup.evidence(asked, _DEPTH), fusion.Mode.HYBRID)
+        order = fusion.rank(scores)[:_COMES_UP]
+        passed = scores[order[-1]] if len(order) == _COMES_UP else 0.0
+        good = [item for item in order if fusion.relevance(scores[item]) >= ANSWERS]
+        for item in good:
+            self._found[item][number] = _Found(fusion.relevance(scores[item]), scores[item] - passed)
+        self._first.append(good[:_FIRST])
+
+    def told(self, number: int) -> Answered:
+        """What answers the need of that number, ready to be shown."""
+        first = [(item, {number: self._found[item][number]}, ()) for item in self._first[number]]
+        return Answered(number, self._entries(first))
 
     def put_together(self, limit: int) -> Composed:
         """The brief out of all that was found."""
         known = self._engine.known(self._session, self._principal)
         weights = [_TELLING[need.kind] for need in self._needs]
-        about = traits.read(self._session, self._principal, list(self._answers))
+        about = traits.read(self._session, self._principal, list(self._found))
         candidates = [
-            Candidate(item, about[item].kind, good, _weight(item, about[item], known), about[item].areas)
-            for item, answers in self._answers.items()
+            Candidate(
+                item,
+                about[item].kind,
+                {need: one.edge for need, one in found.items()},
+                _weight(item, about[item], known),
+                about[item].areas,
+            )
+            for item, found in self._found.items()
             if item in about and about[item].status not in _OUT
-            if (good := {need: value for need, value in answers.items() if value >= ANSWERS})
         ]
-        candidates.sort(key=lambda one: (-one.weight * ranking.worth(one, weights), one.item))
+        candidates.sort(key=lambda one: (-ranking.worth(one, weights), one.item))
         pool, alike = self._folded(candidates[:_POOL])
         order = ranking.order(pool, weights, limit)
-        served = {need for one in candidates for need in one.answers}
+        served = {need for one in candidates for need in one.edges}
         return Composed(
             self._needs,
-            self._entries([(one.item, one.answers, alike.get(one.item, ())) for one in order]),
+            self._entries([(one.item, self._found[one.item], alike.get(one.item, ())) for one in order]),
             tuple(number for number in range(len(self._needs)) if number not in served),
         )
 
@@ -185,8 +209,7 @@ class _Brief:
         for one in candidates:
             if one.item not in titles:
                 continue
-            one = replace(one, vector=vectors.get(one.item))
-            same = next((other for other in kept if _same(one, other, titles)), None)
+            same = next((other for other in kept if _same(one, other, titles, vectors)), None)
             if same is None:
                 kept.append(one)
             else:
@@ -194,20 +217,20 @@ class _Brief:
         return kept, alike
 
     def _entries(
-        self, chosen: Sequence[tuple[ItemId, Mapping[int, float], tuple[ItemId, ...]]]
+        self, chosen: Sequence[tuple[ItemId, Mapping[int, _Found], tuple[ItemId, ...]]]
     ) -> tuple[Entry, ...]:
         """*chosen* items, each with the needs it answers and those that say the same, ready to be shown."""
         shown = {
-            item: sorted(answers, key=lambda need: (-answers[need], need))[:_MATCHES]
-            for item, answers, _ in chosen
+            item: sorted(found, key=lambda need: (-found[need].edge, need))[:_MATCHES]
+            for item, found, _ in chosen
         }
         places = self._places(shown)
         texts = passages.read(self._session, self._principal, list(set(places.values())))
         heads = items.summaries(self._session, self._principal, list(shown))
         entries: list[Entry] = []
-        for item, answers, alike in chosen:
+        for item, found, alike in chosen:
             matches = tuple(
-                Match(need, texts[places[item, need]], round(answers[need], 4))
+                Match(need, texts[places[item, need]], round(found[need].relevance, 4))
                 for need in shown[item]
                 if places.get((item, need)) in texts
             )
@@ -225,7 +248,7 @@ class _Brief:
             (item, need): passage
             for need, ids in of_need.items()
             for item, passage in second_stage.nearest_passages(
-                self._engine.vectors, self._asked[need].vector, ids
+                self._lookup.vectors, self._asked[need].vector, ids
             ).items()
         }
 
@@ -245,10 +268,17 @@ def _weight(item: ItemId, about: Traits, known: Experience) -> float:
     return urgent * _STANDING.get(about.status, 1.0) * record * told * overdue
 
 
-def _same(one: Candidate, other: Candidate, titles: Mapping[ItemId, ItemSummary]) -> bool:
+def _same(
+    one: Candidate,
+    other: Candidate,
+    titles: Mapping[ItemId, ItemSummary],
+    vectors: Mapping[ItemId, Vector],
+) -> bool:
     """Whether two items say nearly the same."""
-    if one.vector is None or other.vector is None or one.kind is not other.kind:
+    if one.kind is not other.kind or one.item not in vectors or other.item not in vectors:
         return False
-    cosine = float(one.vector @ other.vector)
+    cosine = float(vectors[one.item] @ vectors[other.item])
+    if cosine < doubles.LEAST:
+        return False
     shared = doubles.shared_words(titles[one.item].title, titles[other.item].title)
     return doubles.likeness(cosine, shared) is not None

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from kb.briefs.values import NeedKind
 
+_LONGEST_NAME = 8
+"""Words of a section's name."""
 _WORD = r"(?i)\b(?:{})"
 _LEFT_OUT = re.compile(
     _WORD.format(
@@ -12,14 +14,19 @@ _LEFT_OUT = re.compile(
         r"authori[sz]ed by|document (?:control|history|information|properties|status)|"
         r"(?:version|revision|change) (?:history|control|log|record)|distribution|"
         r"table of contents|contents$|glossary|definitions|acronyms|abbreviations|references$|"
-        r"bibliography|appendi(?:x|ces)\b|annex\b|out[ -]of[ -]scope|exclusions?\b|excluded|"
-        r"not in scope|contact|how to use|instructions|copyright|disclaimer|prepared by|"
-        r"author|comments$|e-?mail|phone|(?:start|finish|end|issue) date$|date$|version$|"
-        r"project (?:title|name|number|code|id|manager)$|owner$|"
-        r"(?:name|no|id|nr|ref|role|position|title|date|status|signature|initials|likelihood|probability|score|rating|severity|unit|department)\.?$"
+        r"bibliography|appendi(?:x|ces)\b|annex\b|out[ -]of[ -]scope|outside|exclusions?\b|"
+        r"excluded|excluding|not in(?:cluded| scope)|contact|how to use|instructions|copyright|"
+        r"disclaimer|prepared by|authors?\b|comments$|e-?mail|phone"
     )
 )
-"""Sections, labels and columns that say nothing of what the project must deal with."""
+"""Sections and labels under which stands what no need is, or what the project does not do."""
+_TRIVIAL = re.compile(
+    r"(?i)(?:project )?(?:title|name|number|code|id|nr|no|ref|manager|owner|role|position|version|status|"
+    r"initials|likelihood|probability|score|rating|severity|unit|department|"
+    r"(?:(?:start|finish|end|issue) )?date)\.?"
+)
+"""Columns and labels beside which stand single names, days and figures."""
+_OUT = re.compile(r"(?i)out")
 _NARRATIVE = re.compile(
     _WORD.format(
         r"background|summary|overview|introduction|context|description|approach|strategy|"
@@ -32,8 +39,8 @@ _SECTIONS: tuple[tuple[NeedKind, re.Pattern[str]], ...] = tuple(
     for kind, words in (
         (
             NeedKind.RISK,
-            r"risks?\b|threats?\b|issues?\b|concerns?\b|challenges?\b|uncertaint|hazards?\b|"
-            r"barriers?\b|obstacles?\b|mitigation|lessons|what could go wrong",
+            r"risks?\b|threats?\b|issues?\b|concerns?\b|worr(?:y|ies)|fears?\b|challenges?\b|uncertaint|hazards?\b|"
+            r"barriers?\b|obstacles?\b|mitigation|lessons|what (?:could|can|may) go wrong",
         ),
         (
             NeedKind.SUPPLIER,
@@ -42,20 +49,21 @@ _SECTIONS: tuple[tuple[NeedKind, re.Pattern[str]], ...] = tuple(
         ),
         (
             NeedKind.STAKEHOLDER,
-            r"stakeholders?\b|sponsor|customers?\b|clients?\b|users?\b|audience|communit|"
+            r"stakeholders?\b|sponsor|product owner|customers?\b|clients?\b|users?\b|audience|communit|"
             r"governance|organi[sz]ation|team\b|roles?\b|responsib|communication|engagement|"
-            r"people|resident|beneficiar|interested parties|steering",
+            r"people|resident|beneficiar|who\b|concerned|interested parties|steering",
         ),
         (
             NeedKind.CONSTRAINT,
-            r"constraints?\b|assumptions?\b|dependenc|budget|costs?\b|funding|financ|resourc|"
-            r"limit|regulat|legal|complian|conditions?\b|tolerances?\b|standards?\b|quality|"
+            r"constraints?\b|assum|rules?\b|dependenc|budget|costs?\b|funding|financ|resourc|"
+            r"limit|money|regulat|legal|complian|conditions?\b|tolerances?\b|standards?\b|quality|"
             r"security|safety|environment|interfaces?\b",
         ),
         (
             NeedKind.PHASE,
             r"milestones?\b|schedule|timelines?\b|phas(?:e|ing)|stages?\b|timetable|roadmap|"
-            r"approach|implementation|life ?cycle|gates?\b|transition|closure|delivery|strategy|"
+            r"approach|implementation|^how\b|go-?live|work\b|"
+            r"life ?cycle|gates?\b|transition|closure|delivery|strategy|"
             r"method|plan\b|planning|roll-?out|work ?packages?\b|handover|training|operat",
         ),
         (
@@ -64,16 +72,17 @@ _SECTIONS: tuple[tuple[NeedKind, re.Pattern[str]], ...] = tuple(
             r"migration|software|hardware|equipment|design\b|engineering|solution|payload|"
             r"instruments?\b|data\b",
         ),
-        (NeedKind.LOCATION, r"locations?\b|sites?\b|venues?\b|geograph|where\b|facilit|place\b|premises"),
+        (NeedKind.LOCATION, r"locations?\b|sites?\b|venues?\b|geograph|facilit|place\b|premises"),
         (
             NeedKind.DELIVERABLE,
             r"deliverables?\b|in[ -]scope|scope|outputs?\b|products?\b|requirements?\b|"
-            r"features?\b|functional|what (?:will|we)|results?\b",
+            r"features?\b|functional|build\b|in$|included|what (?:will|we (?:will|shall))|results?\b",
         ),
         (
             NeedKind.OBJECTIVE,
             r"objectives?\b|goals?\b|aims?\b|purpose|vision|mission|benefits?\b|outcomes?\b|"
-            r"success|business (?:case|need)|justif|problem|opportunit|rationale|targets?\b|kpi|"
+            r"success|reach|achieve|business (?:case|need)|justif|problem|opportunit|rationale|"
+            r"targets?\b|kpi|"
             r"background|summary|overview|introduction|why\b|context|need\b|drivers?\b|"
             r"description|acceptance",
         ),
@@ -137,15 +146,19 @@ _CUES: tuple[tuple[NeedKind, re.Pattern[str]], ...] = tuple(
 
 
 def is_section(words: str) -> bool:
-    """Whether *words* are the name of a section, a label or a column that charters have."""
-    return len(words.split()) <= 8 and bool(
-        _LEFT_OUT.match(words) or any(p.search(words) for _, p in _SECTIONS)
-    )
+    """Whether *words* are the name of a section or a label that charters have."""
+    known = left_out([words]) or any(pattern.search(words) for _, pattern in _SECTIONS)
+    return known and len(words.split()) <= _LONGEST_NAME and not trivial(words)
 
 
 def left_out(headings: Sequence[str]) -> bool:
     """Whether what stands under *headings* is boilerplate or says what the project does not do."""
-    return any(_LEFT_OUT.search(heading) for heading in headings)
+    return any(_LEFT_OUT.search(heading) or _OUT.fullmatch(heading) for heading in headings)
+
+
+def trivial(label: str) -> bool:
+    """Whether beside *label*, or in a column of that name, stand single names, days and figures."""
+    return bool(_TRIVIAL.fullmatch(label))
 
 
 def narrates(heading: str) -> bool:

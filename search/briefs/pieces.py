@@ -5,18 +5,26 @@ in their first column, several labels follow one another in one paragraph. All o
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from kb.text import squash
+from search.briefs import kinds
 
 LONGEST = 300
 """Characters of a piece; longer sentences are cut at a word."""
 _BOLD_LEVEL, _LABEL_LEVEL = 7, 8
 """Of headings that are not marked as such: below all that are."""
 _LONGEST_HEADING = 60
+_FEW = 4
+"""Words, fewer of which in a table's second cell may name its column."""
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t#]*$")
+_WORDY = re.compile(r"[^\W\d_]{3}")
+_RATING = re.compile(
+    r"(?i)(?:very |quite )?(?:high|medium|moderate|low|minor|major|severe|critical|likely|unlikely|rare|"
+    r"possible|certain|yes|no|open|closed|done|tbd|tbc|to be (?:agreed|decided|defined|confirmed)|n/?a|none)"
+)
 _NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})*[.)]?[ \t]+")
 _BOLD = re.compile(r"(?:\*\*|__)[\s\\]*(.{2,80}?)[\s\\]*(?:\*\*|__)[ \t:\\]*$", re.DOTALL)
 _LABEL_LINE = re.compile(r"([^\W\d_][^:|.!?\n]{1,70}):[ \t\\]*$")
@@ -27,7 +35,7 @@ _INLINE = re.compile(
 _RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-{2,}[ \t:|-]*$")
 _CELL = re.compile(r"(?<!\\)\|")
 _SENTENCE = re.compile(
-    r"(?<=[.!?;])(?<!\bNo\.)(?<!\bDr\.)(?<!e\.g\.)(?<!i\.e\.)[\"'”’)*]*\s+(?=[\"'“‘(*]*[A-ZÀ-Þ0-9])|<br\s*/?>|\\\n"
+    r"(?<=[.!?;])(?<!\bNo\.)(?<!\bDr\.)(?<!e\.g\.)(?<!i\.e\.)[\"'”’)*]*\s+(?=[\"'“‘(*]*[A-ZÀ-Þ0-9])|<br\s*/?>|\\\n|\s[·•|]\s+"
 )
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
 _MARKUP = re.compile(r"[*_`]{2,}|(?<!\w)[*_`]|[*_`](?!\w)|\\(?=\W)|<[^<>\n]{1,80}>")
@@ -39,7 +47,7 @@ _TO_FILL_IN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A sentence, a list entry or a table cell."""
+    """A sentence, a list entry or a table's row."""
 
     text: str
     """Plain: no markup, on one line."""
@@ -50,9 +58,9 @@ class Piece:
     """Character range [start, end) of the Markdown."""
 
 
-def read(markdown: str, known: Callable[[str], bool]) -> Iterator[Piece]:
-    """The pieces of *markdown* in order; *known* tells whether words are the name of a section."""
-    return _Reader(markdown, known).pieces()
+def read(markdown: str) -> Iterator[Piece]:
+    """The pieces of *markdown* in order."""
+    return _Reader(markdown).pieces()
 
 
 def plain(markdown: str) -> str:
@@ -67,9 +75,8 @@ class _Line:
 
 
 class _Reader:
-    def __init__(self, markdown: str, known: Callable[[str], bool]) -> None:
+    def __init__(self, markdown: str) -> None:
         self._markdown = _TO_FILL_IN.sub(lambda found: " " * len(found[0]), markdown)
-        self._known = known
         self._open: list[tuple[int, str]] = []
 
     def pieces(self) -> Iterator[Piece]:
@@ -101,7 +108,7 @@ class _Reader:
             return False
         long = [word for word in words.split() if len(word) > 3]
         capitals = len(long) > 1 and all(word[0].isupper() for word in long)
-        return capitals or (line == words and words[:1].isupper() and self._known(words))
+        return capitals or (line == words and words[:1].isupper() and kinds.is_section(words))
 
     def _open_heading(self, level: int, text: str) -> None:
         while self._open and self._open[-1][0] >= level:
@@ -121,7 +128,7 @@ class _Reader:
     def _labelled(self, start: int, end: int, *above: str) -> Iterator[Piece]:
         """The pieces of a range in which labels of known sections may stand, each before its text."""
         text = self._markdown[start:end]
-        labels = [found for found in _INLINE.finditer(text) if self._known(found[1] or found[2])]
+        labels = [found for found in _INLINE.finditer(text) if kinds.is_section(found[1] or found[2])]
         last = labels.pop() if labels and not text[labels[-1].end() :].strip(" *\\:\n") else None
         text = text[: last.start()] if last else text
         borders = [0, *(found.start() for found in labels), len(text)]
@@ -148,7 +155,7 @@ class _Reader:
             yield Piece(text, self._path(*above), start, start + len(raw))
 
     def _table(self, rows: list[_Line]) -> Iterator[Piece]:
-        """Each cell under the name of its column, or beside the label in the first one."""
+        """What each row says: its cells together, or one by one when they are long, or beside a label."""
         header: tuple[str, ...] = ()
         for number, row in enumerate(rows):
             if _RULE.fullmatch(row.text):
@@ -159,16 +166,38 @@ class _Reader:
             if is_header and not self._labels(names):
                 header = names
                 continue
-            label = names[0] if self._labels(names) else ""
-            for place, (start, end) in enumerate(cells):
-                if not (label and place == 0):
-                    column = header[place] if place < len(header) else ""
-                    yield from self._labelled(start, end, label or column)
+            if self._labels(names):
+                for start, end in cells[1:]:
+                    yield from self._labelled(start, end, names[0])
+            else:
+                yield from self._row(cells, names, header)
+
+    def _row(
+        self, cells: Sequence[tuple[int, int]], names: Sequence[str], header: Sequence[str]
+    ) -> Iterator[Piece]:
+        columns = [*header, *[""] * len(names)]
+        said = [
+            i
+            for i, name in enumerate(names)
+            if _WORDY.search(name) and not _RATING.fullmatch(name) and not _unsaid(columns[i])
+        ]
+        text = "; ".join(names[i] for i in said)
+        if said and len(text) <= LONGEST:
+            start, end = cells[said[0]][0], cells[said[-1]][1]
+            yield Piece(text, self._path(columns[said[0]]), start, end)
+            return
+        for i in said:
+            yield from self._labelled(*cells[i], columns[i])
 
     def _labels(self, names: tuple[str, ...]) -> bool:
         """Whether a row is a known label and what it is the label of, rather than names of columns."""
         rest = [name for name in names[1:] if name]
-        return bool(names) and self._known(names[0]) and len(rest) <= 1 and not any(map(self._known, rest))
+        column = bool(rest) and len(rest[0].split()) < _FEW and kinds.is_section(rest[0])
+        return bool(names) and kinds.is_section(names[0]) and len(rest) <= 1 and not column
+
+
+def _unsaid(column: str) -> bool:
+    return kinds.trivial(column) or kinds.left_out([column])
 
 
 def _cells(row: _Line) -> Iterator[tuple[int, int]]:

@@ -78,7 +78,7 @@ def test_a_spreadsheet_is_read_like_any_charter(library: Services, tmp_path: Pat
         "Data is migrated with errors and nobody notices,Al,Reconcile totals after every rehearsal\n"
     )
     body = json.loads(_run(library, str(path), "--json").stdout)
-    assert "The only supplier of the new system delivers late" in [need["text"] for need in body["needs"]]
+    assert any("supplier of the new system delivers late" in need["text"] for need in body["needs"])
 
 
 def test_a_text_without_needs_says_what_to_do(library: Services, tmp_path: Path) -> None:

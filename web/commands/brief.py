@@ -27,7 +27,6 @@ def brief(
                 session,
                 person(services),
                 read.needs,
-                title=read.charter.title,
                 limit=limit,
             )
     if json:
