@@ -37,7 +37,10 @@ bench: $(STAMP) ## measure speed and quality beside other tools
 bench-scale: $(STAMP) ## measure how search grows: 10,000 to a million passages (hours)
 	$(BIN)/python -m tests.bench.scale
 
+bench-brief: $(STAMP) ## measure lessons briefs on judged charters
+	$(BIN)/python -m tests.bench.briefs
+
 clean: ## remove the environment; your data folder stays
 	rm -rf .venv
 
-.PHONY: help install serve test check fix bench bench-scale clean
+.PHONY: help install serve test check fix bench bench-scale bench-brief clean

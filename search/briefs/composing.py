@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import exp
 from typing import NamedTuple
 
 import numpy as np
@@ -55,8 +56,10 @@ _TELLING = {
     NeedKind.LOCATION: 0.7,
 }
 """How much a need of that kind decides: first what may go wrong."""
+_WHOLE = 1.0
+"""How much the nearness of an item to all needs together counts: a tenth for a tenth of cosine."""
 _PRIORITY = {Priority.URGENT: 1.1, Priority.CAUTION: 1.05}
-_STANDING = {Status.LEARNED: 1.08, Status.IN_ACTION: 1.05, Status.ENDORSED: 1.05}
+_STANDING = {Status.LEARNED: 1.2, Status.IN_ACTION: 1.15, Status.ENDORSED: 1.15}
 _OUT = (Status.DRAFT, Status.RETURNED, Status.REJECTED, Status.SUPERSEDED, Status.ARCHIVED)
 """What nobody should go by: not yet, or not any more."""
 
@@ -103,6 +106,7 @@ def stream(
     - how far it stands out for the needs it answers, by words and meaning as in any search: the needs'
       scores can't be compared, since a short one is met by chance and a long one never wholly;
     - how much those needs decide (a risk more than a place), and whether they are answered above already;
+    - how near it is to the needs taken together: a word may mean another thing in another trade;
     - what it is: urgent, endorsed, applied with success;
     - how often its knowledge area, and nearly the same, stands above already.
 
@@ -169,6 +173,7 @@ class _Brief:
     def put_together(self, limit: int) -> Composed:
         """The brief out of all that was found."""
         known = self._engine.known(self._session, self._principal)
+        close = self._closeness()
         weights = [_TELLING[need.kind] for need in self._needs]
         about = traits.read(self._session, self._principal, list(self._found))
         candidates = [
@@ -176,7 +181,7 @@ class _Brief:
                 item,
                 about[item].kind,
                 {need: one.edge for need, one in found.items()},
-                _weight(item, about[item], known),
+                _weight(item, about[item], known) * exp(_WHOLE * close.get(item, 0.0)),
                 about[item].areas,
             )
             for item, found in self._found.items()
@@ -191,6 +196,14 @@ class _Brief:
             self._entries([(one.item, self._found[one.item], alike.get(one.item, ())) for one in order]),
             tuple(number for number in range(len(self._needs)) if number not in served),
         )
+
+    def _closeness(self) -> dict[ItemId, float]:
+        """The cosine of what was found to the needs taken together."""
+        if not self._found:
+            return {}
+        together = np.mean([asked.vector for asked in self._asked], axis=0)
+        unit = (together / np.linalg.norm(together)).astype(np.float32)
+        return self._lookup.vectors.of_items(unit, np.array(sorted(self._found), np.int64)).of_items()
 
     def _folded(
         self, candidates: Sequence[Candidate]

@@ -19,7 +19,7 @@ _OPEN = 0.5
 _FULL = 0.1
 """Edge with which a need is answered as well as can be: it is then closed but for a tenth."""
 _CLOSED = 0.9
-_AREA = 0.95
+_AREA = 0.97
 """What an item counts for, for each item of its knowledge area that stands before it."""
 _SHARES = {Kind.PRACTICE: 0.2, Kind.TEMPLATE: 0.1, Kind.TRAINING: 0.1}
 """Of the places so far at most, the first page as a whole; lessons may have all."""
