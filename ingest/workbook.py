@@ -1,6 +1,7 @@
 """Writing workbooks (XLSX)."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -20,36 +21,55 @@ _WIDTHS = (8, 60)
 """Least and greatest width of a column, in characters."""
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What one sheet holds."""
+
+    name: str
+    columns: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+
+
 def write(sheet: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """A workbook of one sheet, filtered and frozen below its first row.
 
     Texts stay texts: none becomes a formula or a link, not even when somebody edits it.
     """
+    return write_all([Table(sheet, columns, rows)])
+
+
+def write_all(tables: Iterable[Table]) -> bytes:
+    """A workbook of a sheet for each of *tables*, written as *write* does."""
     target = BytesIO()
     book: Any = xlsxwriter.Workbook(target, SAFE)
-    page = book.add_worksheet(sheet)
-    heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    plain = book.add_format({"text_wrap": True, "valign": "top"})
-    text = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
-    day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"})
-    widths = [len(name) for name in columns]
-    page.write_row(0, 0, columns, heading)
+    formats = {
+        "heading": book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
+        "plain": book.add_format({"text_wrap": True, "valign": "top"}),
+        "text": book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"}),
+    }
+    for table in tables:
+        _sheet(book.add_worksheet(table.name), table, formats)
+    book.close()
+    return target.getvalue()
+
+
+def _sheet(page: Any, table: Table, formats: dict[str, Any]) -> None:
+    widths = [len(name) for name in table.columns]
+    page.write_row(0, 0, table.columns, formats["heading"])
     number = 0
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(table.rows, 1):
         for place, cell in enumerate(row):
             value = cell.isoformat() if isinstance(cell, date) and cell < _FIRST_DAY else cell
             if isinstance(value, date):
-                page.write_datetime(number, place, value, day)
+                page.write_datetime(number, place, value, formats["day"])
             elif isinstance(value, str):
-                page.write_string(
-                    number, place, value[:MAX_CELL], text if value.startswith(_FORMULA) else plain
-                )
+                look = "text" if value.startswith(_FORMULA) else "plain"
+                page.write_string(number, place, value[:MAX_CELL], formats[look])
             elif value is not None:
-                page.write_number(number, place, value, plain)
+                page.write_number(number, place, value, formats["plain"])
             widths[place] = max(widths[place], len(str(value or "")))
     for place, width in enumerate(widths):
         page.set_column(place, place, min(max(width + 2, _WIDTHS[0]), _WIDTHS[1]))
     page.freeze_panes(1, 0)
-    page.autofilter(0, 0, number, len(columns) - 1)
-    book.close()
-    return target.getvalue()
+    page.autofilter(0, 0, number, len(table.columns) - 1)

@@ -16,6 +16,7 @@ from kb.text import REFERENCE, references, shorten, squash
 from kb.values import Filters, ItemId, PracticeFields
 from kb.vocabulary import FacetName, Kind, Link, Outcome, Polarity, label
 from search.engine import Engine
+from search.ports import Vector
 
 _NEAR = 0.5
 """Cosine from which a lesson is about what a practice is about."""
@@ -147,16 +148,23 @@ def _near(
     engine: Engine, session: Session, principal: Principal, practice: ItemDetail, part: str
 ) -> dict[ItemId, float]:
     """The lessons near to the passage of *practice* that holds *part*; none when *part* is empty."""
-    begins = practice.body.find(part[:_BEGINNING]) if part else -1
-    stored = passages.of_item(session, principal, practice.head.id)
-    holding = [one.ordinal for one in stored if one.locator.start <= begins < one.locator.end]
-    vectors = embeddings.of_item(session, principal, engine.model, practice.head.id)
-    if not holding or holding[0] not in vectors:
+    meaning = meaning_of(engine, session, principal, practice, part) if part else None
+    if meaning is None:
         return {}
-    meaning = np.frombuffer(vectors[holding[0]], "<f4")
     filters = Filters({FacetName.KIND: (str(Kind.LESSON),)})
     found = engine.near(session, principal, meaning, limit=_LOOKED_AT, filters=filters)
     return {id_: cosine for id_, cosine in found.items() if cosine >= _NEAR}
+
+
+def meaning_of(
+    engine: Engine, session: Session, principal: Principal, item: ItemDetail, part: str
+) -> Vector | None:
+    """The stored vector of the passage of *item* that holds the beginning of *part*, if it has one."""
+    begins = item.body.find(part[:_BEGINNING])
+    stored = passages.of_item(session, principal, item.head.id)
+    holding = [one.ordinal for one in stored if one.locator.start <= begins < one.locator.end]
+    vectors = embeddings.of_item(session, principal, engine.model, item.head.id)
+    return np.frombuffer(vectors[holding[0]], "<f4") if holding and holding[0] in vectors else None
 
 
 def _why(lesson: ItemSummary, *, good: bool, supports: bool) -> str:

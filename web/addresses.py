@@ -21,6 +21,11 @@ def session_url(code: str) -> str:
     return f"/s/{quote(code, safe='')}"
 
 
+def adoption_url(code: str) -> str:
+    """The page of an adoption plan."""
+    return f"/adoption/{quote(code, safe='')}"
+
+
 def query_string(parameters: Mapping[str, Any]) -> str:
     """*parameters* as a query string with its question mark, without the empty ones."""
     given = {name: value for name, value in parameters.items() if value not in (None, "", [], ())}

@@ -11,6 +11,7 @@ from starlette.types import Scope
 from web import errors
 from web.api import (
     actions,
+    adoption,
     applications,
     changes,
     evaluations,
@@ -53,6 +54,7 @@ from web.pages import (
     searching,
     similar,
 )
+from web.pages import adoption as adoption_pages
 from web.pages import applications as application_pages
 from web.pages import changes as change_pages
 from web.pages import gaps as gap_pages
@@ -127,6 +129,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         relations,
         writing,
         practices,
+        adoption,
         applications,
         reviews,
         sessions,
@@ -147,6 +150,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         subscription_pages,
         project_pages,
         practice_pages,
+        adoption_pages,
         feed,
         similar,
         filling,

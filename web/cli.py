@@ -9,6 +9,7 @@ import typer
 
 from web.commands import (
     adapt,
+    adoption,
     applications,
     brief,
     insight,
@@ -338,6 +339,7 @@ for command in (writing.new, writing.check, writing.edit, registers.export):
     lesson.app.command()(command)
 app.add_typer(insight.app, name="insight")
 app.add_typer(practice.app, name="practice")
+app.add_typer(adoption.app, name="adoption")
 app.add_typer(session.app, name="session")
 for command in (
     adapt.adapt,

@@ -28,3 +28,8 @@ def whole(text: str) -> int:
     if found is None or not found.is_integer():
         raise InvalidError(f"{text.strip()[:60]!r} is not a whole number; write 3.")
     return int(found)
+
+
+def days(text: str) -> list[date]:
+    """Days with spaces, commas or ends of lines between them. Raises InvalidError."""
+    return [day(one) for one in text.replace(",", " ").split()]

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from kb.vocabulary import Kind, label
 from search.results import Snippet
-from web.addresses import item_url, query_string, search_url, session_url
+from web.addresses import adoption_url, item_url, query_string, search_url, session_url
 from web.wording import day, moment, p_value, percent, plural, saved, share
 
 KIND_PLURAL = {
@@ -98,6 +98,7 @@ _GLOBALS: dict[str, Any] = {
     "item_url": item_url,
     "search_url": search_url,
     "session_url": session_url,
+    "adoption_url": adoption_url,
     "kinds": KIND_PLURAL,
     "query_string": query_string,
 }

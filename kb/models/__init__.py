@@ -1,5 +1,12 @@
 """The tables. Rows live inside one transaction and never leave this package."""
 
+from kb.models.adoption import (
+    AdoptionDependency,
+    AdoptionKpi,
+    AdoptionPlan,
+    AdoptionReading,
+    AdoptionStep,
+)
 from kb.models.assessments import Assessment
 from kb.models.base import Base, Moment, now
 from kb.models.briefs import (
@@ -45,6 +52,11 @@ from kb.models.subscriptions import Announcement, Delivery, Subscription
 __all__ = [
     "UNFINISHED",
     "AdaptedEncoder",
+    "AdoptionDependency",
+    "AdoptionKpi",
+    "AdoptionPlan",
+    "AdoptionReading",
+    "AdoptionStep",
     "Announcement",
     "Application",
     "Assessment",

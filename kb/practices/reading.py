@@ -17,7 +17,7 @@ _NOUN = (
     r"(?:accountant|acceptor|administrator|analyst|architect|author|auditor|board|buddy|buyer|chair|champion|"
     r"client|committee|consultant|controller|coordinator|decider|department|designer|developer|director|"
     r"engineer|estimator|executive|facilitator|finance|foreman|head|host|integrator|lead|leader|manager|"
-    r"member|mentor|mentee|moderator|officer|operator|owner|partner|planner|pmo|reader|"
+    r"member|mentor|mentee|moderator|officer|operator|owner|partner|planner|pmo|reader|requester|"
     r"representative|reviewer|secretary|specialist|sponsor|supplier|supervisor|team|tester|trainer|user)"
 )
 _MODIFIER = (
@@ -32,8 +32,9 @@ _HEADING, _HEADLINE = 22, 90
 _SUBJECT = 110
 """Characters in which the one who acts is named."""
 _WORDS = "one two three four five six seven eight nine ten eleven twelve"
-_NUMBERS = {word: number for number, word in enumerate(_WORDS.split(" "), start=1)}
-_NUMBER = rf"(?:\d+(?:\.\d+)?|{'|'.join(_NUMBERS)}|an?)"
+NUMBERS = {word: number for number, word in enumerate(_WORDS.split(" "), start=1)}
+"""Numbers as words."""
+_NUMBER = rf"(?:\d+(?:\.\d+)?|{'|'.join(NUMBERS)}|an?)"
 _WHEN = re.compile(
     rf"^(?:at|before|after|within|during|by|on|in|from|every|each|once|when|whenever|until|early|next|"
     rf"weeks?|months?|days?|hours?|daily|weekly|fortnightly|monthly|quarterly|yearly|annually|twice|"
@@ -45,6 +46,7 @@ _AGAIN = re.compile(
     r"every|each|when|whenever|if|on a|after an|at every|during delivery)\b",
     re.IGNORECASE,
 )
+_OFTEN = re.compile(r"\b(?:each|every) (?:day|week|fortnight|month|quarter)\b", re.IGNORECASE)
 _LATE = re.compile(
     rf"^(?:at closure|at expiry|after closure|afterwards|after (?:{_NUMBER}) (?:weeks?|months?)|"
     rf"at [\d, and]+ months|at {_NUMBER} months|{_NUMBER} (?:weeks|months) after|yearly|once a year|"
@@ -61,6 +63,8 @@ _WITHIN_DAYS = re.compile(
 )
 _A_DAY = 8.0
 """Hours; longer ones are terms and not work."""
+_TERM = 10
+"""Working days from which `within` names a last day and not how long something takes."""
 _WORKING_DAYS = {"day": 1, "week": 5, "month": 21}
 _TOOK = re.compile(
     rf"(?<!within )(?<!after )(?<!every )(?<!under )(?<!than )\b"
@@ -210,7 +214,7 @@ def _cut(when: str) -> str:
 def _headline(rest: str) -> str:
     """Its first sentence; not a mere heading such as `Limits:`."""
     said = plain(rest)
-    first = re.split(r"(?<=[.!?;])\s|:\s", said, maxsplit=1)[0].rstrip(".;:")
+    first = re.split(r"(?<=[.!?;])\s|(?<!for example):\s", said, maxsplit=1)[0].rstrip(".;:")
     line = shorten(first if len(first) > _HEADING else said, _HEADLINE)
     return line[:1].upper() + line[1:]
 
@@ -227,7 +231,8 @@ def _who(rest: str) -> str:
 def _rhythm(text: str) -> Rhythm:
     if _LATE.match(text):
         return Rhythm.LATE
-    return Rhythm.AGAIN if _AGAIN.match(text) and not _BEGINS.match(text) else Rhythm.ONCE
+    begins = _AGAIN.match(text) and not _BEGINS.match(text)
+    return Rhythm.AGAIN if begins or _OFTEN.search(text.split(". ")[0]) else Rhythm.ONCE
 
 
 def _hours(text: str) -> float | None:
@@ -249,14 +254,15 @@ def _days(text: str) -> int | None:
     if match := _SPAN.match(text):
         first, last = int(match["first"]), int(match["last"] or match["first"])
         return max(1, last - first + 1) * _WORKING_DAYS[match["unit"].lower()]
-    if match := _WITHIN_DAYS.search(text[:_SUBJECT]):
-        return max(1, ceil(_number(match["number"]))) * _WORKING_DAYS[match["unit"].lower()]
-    return None
+    match = _WITHIN_DAYS.search(text[:_SUBJECT])
+    days = max(1, ceil(_number(match["number"]))) * _WORKING_DAYS[match["unit"].lower()] if match else None
+    late = match is not None and match[0].lower().startswith("within") and days is not None and days > _TERM
+    return None if late else days
 
 
 def _number(text: str) -> float:
     said = text.lower()
-    return float(_NUMBERS.get(said, 1)) if said.isalpha() else float(said)
+    return float(NUMBERS.get(said, 1)) if said.isalpha() else float(said)
 
 
 def _separated(text: str) -> Iterator[str]:

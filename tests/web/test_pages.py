@@ -42,6 +42,8 @@ PAGES = [
     "/practices?area=risk",
     "/practices/recommend?situation=scope+grows+by+small+changes",
     "/practices/assess",
+    "/adoption",
+    "/adoption/new?practice=HS-P-015&practice=HS-P-064",
     "/synonyms?q=risk",
     "/subscriptions",
     "/subscriptions?q=risk&kind=lesson",

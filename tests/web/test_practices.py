@@ -22,14 +22,20 @@ from web.wiring import Services
 ADDRESS = "/api/v1/practices/recommendations"
 
 
-def _practice(ref: str, title: str, problem: str, **changes: object) -> ItemDraft:
+def practice(ref: str, title: str, problem: str, **changes: object) -> ItemDraft:
+    """A practice of one step."""
     steps = "1. **Week 1:** the sponsor decides."
     body = f"{problem}\n\n{steps}"
     values = {
         "kind": Kind.PRACTICE,
         "title": title,
         "body": body,
-        "fields": PracticeFields(problem=problem, steps=steps, preconditions="A sponsor; a board."),
+        "fields": PracticeFields(
+            problem=problem,
+            steps=steps,
+            preconditions="A sponsor; a board.",
+            kpis="- Changes decided in time (target: 90 per cent).",
+        ),
         "key": ref,
         "ref": ref,
         "passages": (PassageDraft((), body, Locator(0, len(body))),),
@@ -42,14 +48,14 @@ def stocked(services: Services) -> Services:
     with transaction(services.sessions) as session:
         store(
             session,
-            _practice("P-1", "Scope change control", "Scope grows by small changes that nobody adds up."),
-            _practice(
+            practice("P-1", "Scope change control", "Scope grows by small changes that nobody adds up."),
+            practice(
                 "P-2",
                 "Secret change control",
                 "Scope grows by small secret changes that nobody adds up.",
                 classification=Classification.CONFIDENTIAL,
             ),
-            _practice("P-3", "Safety walks", "Accidents happen on site."),
+            practice("P-3", "Safety walks", "Accidents happen on site."),
             lesson("Small changes added up", ref="L-1"),
             lesson("Change control was too slow", ref="L-2"),
         )
