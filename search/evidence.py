@@ -11,7 +11,7 @@ from search import analysis, synonyms
 from search.fusion import Evidence
 from search.generation import Generation
 from search.hits import Asked
-from search.ports import Ids, Term, Vector, VectorIndex, WordMatch
+from search.ports import Ids, Near, Term, Vector, VectorIndex, WordMatch
 
 
 class Lookup:
@@ -31,6 +31,10 @@ class Lookup:
     def vectors(self) -> VectorIndex:
         """Of that state of the index."""
         return self._index.vectors
+
+    def nearest(self, query: Vector, limit: int) -> Near:
+        """The *limit* passages of all groups that are nearest to *query*."""
+        return self.vectors.nearest(query, limit, self._all)
 
     def evidence(self, asked: Asked, depth: int) -> dict[ItemId, Evidence]:
         """What speaks for each item that may answer *asked*.

@@ -32,6 +32,12 @@ class _Centres:
     vectors: Matrix
     """The mean of each project's items, of unit length."""
 
+    def near(self, meaning: Vector, limit: int) -> list[SimilarProject]:
+        """The *limit* projects nearest to *meaning*, nearest first."""
+        cosines = self.vectors @ meaning if len(self.names) else np.empty(0, np.float32)
+        order: list[int] = np.lexsort((np.arange(len(cosines)), -cosines))[:limit].tolist()
+        return [SimilarProject(self.names[i], self.items[i], round(float(cosines[i]), 4)) for i in order]
+
     def place(self, name: str) -> int:
         folded = [one.casefold() for one in self.names]
         if name.casefold() not in folded:
@@ -60,12 +66,17 @@ class Projects:
         """
         centres = self._centres(session, principal)
         own = centres.place(name)
-        cosines = centres.vectors @ centres.vectors[own]
-        order = [int(i) for i in np.lexsort((np.arange(len(cosines)), -cosines)) if i != own]
-        return [
-            SimilarProject(centres.names[i], centres.items[i], round(float(cosines[i]), 4))
-            for i in order[:limit]
-        ]
+        found = centres.near(centres.vectors[own], limit + 1)
+        return [one for one in found if one.name != centres.names[own]][:limit]
+
+    def near(
+        self, session: Session, principal: Principal, meaning: Vector, limit: int = 5
+    ) -> list[SimilarProject]:
+        """At most *limit* projects whose items lie nearest to *meaning*, of unit length, nearest first.
+
+        Only of what *principal* may see. Raises UnavailableError without an index.
+        """
+        return self._centres(session, principal).near(meaning, limit)
 
     def _centres(self, session: Session, principal: Principal) -> _Centres:
         present = generation.current(self._index)

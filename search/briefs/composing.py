@@ -247,7 +247,7 @@ class _Brief:
                 for need in shown[item]
                 if places.get((item, need)) in texts
             )
-            if item in heads and matches:
+            if item in heads and heads[item].status not in _OUT and matches:
                 entries.append(Entry(heads[item], matches, alike))
         return tuple(entries)
 

@@ -15,6 +15,7 @@ _WORDS = {
     "Swedish": "och att det som en är på av för med den till ska inte om ett",
     "Turkish": "ve bir bu için ile olarak da de proje olan daha gibi çok her kadar ise",
 }
+_OURS = "English"
 _OF = {language: frozenset(words.split()) for language, words in _WORDS.items()}
 _SCRIPTS = {
     "Greek": re.compile(r"[\u0370-\u03ff]"),
@@ -32,6 +33,8 @@ _LOOKED_AT = 20_000
 """Characters."""
 _FEWEST = 30
 """Words, fewer of which prove nothing."""
+_DIFFERENT = 4
+"""Common words of a language, fewer of which may be chance."""
 
 
 def other_than_english(text: str) -> str:
@@ -45,6 +48,10 @@ def other_than_english(text: str) -> str:
     if len(words) < _FEWEST:
         return ""
     counted = Counter(words)
-    shares = {name: sum(counted[word] for word in known) / len(words) for name, known in _OF.items()}
+    shares = {
+        name: sum(counted[word] for word in known) / len(words)
+        for name, known in _OF.items()
+        if len(known & counted.keys()) >= _DIFFERENT or name == _OURS
+    }
     best = max(shares, key=lambda name: shares[name])
-    return best if best != "English" and shares[best] > max(0.08, 1.5 * shares["English"]) else ""
+    return best if best != _OURS and shares[best] > max(0.08, 1.5 * shares[_OURS]) else ""
