@@ -21,8 +21,8 @@ _LEFT_OUT = re.compile(
 )
 """Sections and labels under which stands what no need is, or what the project does not do."""
 _TRIVIAL = re.compile(
-    r"(?i)(?:project )?(?:title|name|number|code|id|nr|no|ref|manager|owner|role|position|version|status|"
-    r"initials|likelihood|probability|score|rating|severity|unit|department|"
+    r"(?i)(?:(?:project|risk|issue|action) )?(?:title|name|number|code|id|nr|no|ref|manager|owner|role|"
+    r"position|version|status|initials|likelihood|probability|score|rating|severity|unit|department|"
     r"(?:(?:start|finish|end|issue) )?date)\.?"
 )
 """Columns and labels beside which stand single names, days and figures."""

@@ -187,7 +187,10 @@ class _Reader:
             yield Piece(text, self._path(columns[said[0]]), start, end)
             return
         for i in said:
-            yield from self._labelled(*cells[i], columns[i])
+            above = dict.fromkeys(
+                (columns[said[0]], columns[i])
+            )  # what the row is about says what its cells are
+            yield from self._labelled(*cells[i], *above)
 
     def _labels(self, names: tuple[str, ...]) -> bool:
         """Whether a row is a known label and what it is the label of, rather than names of columns."""

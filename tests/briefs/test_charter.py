@@ -72,6 +72,16 @@ def test_a_section_may_be_named_in_any_way(text: str) -> None:
     assert found.headings[-1].casefold().startswith("scope")
 
 
+def test_the_cells_of_a_long_row_are_about_what_the_row_is_about() -> None:
+    long = "Because the yard has one crane and two other ships, welding may begin late and end in winter. "
+    header = "| Risk | Risk owner | Triggers |\n| --- | --- | --- |\n"
+    text = f"{header}| {long * 4}| Jo Smith Hall | The crane is let to others |"
+    needs = charter.read(text)
+    assert {need.kind for need in needs} == {NeedKind.RISK}
+    assert "The crane is let to others" in _texts(needs)
+    assert not any("Smith" in text for text in _texts(needs))
+
+
 def test_what_is_out_of_scope_is_left_out() -> None:
     text = "In-Scope: Pilot the tablets in April.\nOut-of-Scope: Payroll allocations to restaurant staff."
     assert _texts(charter.read(text)) == ["Pilot the tablets in April."]
