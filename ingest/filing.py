@@ -10,10 +10,11 @@ from pathlib import Path, PurePosixPath
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from ingest import previews
 from ingest.discover import MEMBER, Discovery, Found
 from ingest.exchange import applying
 from ingest.exchange.reading import Returned
-from ingest.reading import Task
+from ingest.reading import Reading, Task
 from ingest.recognise import Names
 from ingest.report import FileOutcome, FileState, Options, RowState
 from ingest.worker import Worker
@@ -67,6 +68,7 @@ class Filing:
     def __init__(self, base: Base, options: Options, worker: Worker, discovery: Discovery) -> None:
         self._base = base
         self._options = options
+        self._dry = options.dry_run or options.preview
         self._worker = worker
         self._present = {found.location for found in discovery.found}
         self._spared = tuple(left.location for left in discovery.aside if left.failed)
@@ -118,14 +120,14 @@ class Filing:
             return _outcome(found, FileState.UNCHANGED, Tally(unchanged=known.items), reason)
         if twin is not None and not gone and not (known and known.same_as is None and known.digest == digest):
             return self._copy(found, twin, digest, size)
-        if self._options.dry_run and digest in self._seen:
+        if self._dry and digest in self._seen:
             return _outcome(found, FileState.COPY, reason=f"Same bytes as {self._seen[digest]}.")
         self._seen[digest] = found.location
         return self._read(_Work(found, path, digest, size, known, twin.location if twin and gone else ""))
 
     def _is_current(self, known: KnownSource, digest: str, *, has_twin: bool) -> bool:
         """Whether the file need not be read: same bytes, same reader, its items in place."""
-        if known.digest != digest or self._options.mapping:
+        if known.digest != digest or self._options.mapping or self._options.preview:
             return False
         return has_twin if known.same_as is not None else known.reader == READER
 
@@ -142,8 +144,10 @@ class Filing:
         reading = self._worker.read(Task(work.path, found.names, self._base.limits, self._options.mapping))
         if reading.returned:
             return self._take_back(found, reading.returned)
+        if self._options.preview:
+            return self._preview(found, reading)
         formerly = work.formerly or self._holder({draft.ref for draft in reading.drafts if draft.ref}, work)
-        if not self._options.dry_run:
+        if not self._dry:
             self._base.store.put(work.path, work.digest)
         if digest_of(work.path) != work.digest:
             raise InvalidError("The file changed while it was being read; run again.")
@@ -172,9 +176,24 @@ class Filing:
         state = FileState.UPDATED if tally.added or tally.updated else FileState.UNCHANGED
         left = times[RowState.LEFT_OUT]
         reason = f"{left} of {len(rows)} rows were left out." if left else ""
-        told = tuple(row for row in rows if row.note)
+        told = previews.told(rows, first=self._options.preview)
         kinds = {str(Kind.LESSON): len(rows) - left}
-        return FileOutcome(found.location, found.names.file, state, tally, reason, kinds, returned.uses, told)
+        return FileOutcome(
+            found.location, found.names.file, state, tally, reason, kinds, returned.uses, told, own=True
+        )
+
+    def _preview(self, found: Found, reading: Reading) -> FileOutcome:
+        """What storing the file would do, row for row where it is a register."""
+        with self._base.sessions() as session:
+            standings = library.compare(session, found.location, reading.drafts)
+        rows = previews.rows(reading, standings)
+        times = Counter(row.state for row in rows)
+        tally = Tally(times[RowState.NEW], times[RowState.CHANGED], times[RowState.UNCHANGED])
+        kinds = dict(Counter(str(draft.kind) for draft in reading.drafts))
+        told = previews.told(rows, first=True) if reading.columns else ()
+        state = FileState.UPDATED if tally.added or tally.updated else FileState.UNCHANGED
+        uses = reading.columns or reading.offered
+        return FileOutcome(found.location, found.names.file, state, tally, reading.note, kinds, uses, told)
 
     def _holder(self, refs: set[str], work: _Work) -> str:
         """The vanished file whose items have *refs*: the same document, renamed and edited."""
@@ -195,7 +214,7 @@ class Filing:
     def _orphans(self, session: Session, work: _Work) -> list[KnownSource]:
         """Copies whose original is about to say something else."""
         known = work.known
-        if known is None or known.digest == work.digest or self._options.dry_run:
+        if known is None or known.digest == work.digest or self._dry:
             return []
         return [copy for copy in sources.copies(session, known.id) if copy.digest == known.digest][:1]
 
@@ -207,7 +226,7 @@ class Filing:
         return self._read(_Work(found, path, orphan.digest, path.stat().st_size, orphan)).tally
 
     def _copy(self, found: Found, twin: KnownSource, digest: str, size: int) -> FileOutcome:
-        if not self._options.dry_run:
+        if not self._dry:
             with self._base.sessions() as session:
                 media_type = sources.media_type(session, twin.id)
             source = SourceDraft(found.location, found.names.file, digest, size, media_type, READER)
@@ -238,7 +257,7 @@ class Filing:
         try:
             with transaction(self._base.sessions) as session:
                 yield session
-                if self._options.dry_run:
+                if self._dry:
                     raise _UndoneError
         except _UndoneError:
             pass

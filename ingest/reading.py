@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingest import documents, formats, legacy, markdown, registers, rows
@@ -47,6 +47,10 @@ class Reading:
     note: str = ""
     returned: Returned | None = None
     """Instead of drafts: a register that was given out here."""
+    notes: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Key of a draft → what of its row could not be used."""
+    offered: tuple[ColumnUse, ...] = ()
+    """Columns of a table that was not recognised as a register."""
 
 
 def read(task: Task) -> Reading:
@@ -63,14 +67,21 @@ def read(task: Task) -> Reading:
     _check_length(converted, task.limits)
     found_registers, rest = ([], converted) if task.whole else _registers(converted, task)
     items: list[ItemDraft] = []
+    notes: dict[str, str] = {}
     for number, register in enumerate(found_registers):
         prefix = f"{register.sheet}:" if register.sheet else (f"table{number}:" if number else "")
-        items.extend(rows.drafts(register, prefix))
+        for draft, said in rows.read(register, prefix):
+            items.append(draft)
+            notes.update({draft.key: said} if said else {})
     body = join(rest.parts)
     if not items or _worth_keeping(body):
         items.append(documents.draft(rest, body, task.names))
     uses = tuple(use for register in found_registers for use in register.uses)
-    return Reading(formats.media_type(found), tuple(items), uses, converted.note)
+    table = next((part.table for part in converted.parts if part.table and not uses), None)
+    offered = registers.offered(table) if table else ()
+    return Reading(
+        formats.media_type(found), tuple(items), uses, converted.note, notes=notes, offered=offered
+    )
 
 
 def _convert(path: Path, found: Format, limits: Limits) -> Converted:

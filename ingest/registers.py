@@ -60,6 +60,14 @@ def recognise(
     return best[1] if best else None
 
 
+def offered(table: Table) -> tuple[ColumnUse, ...]:
+    """The columns of a table that is no register, as they would be read if somebody says that it is one."""
+    for index, row in enumerate(table.rows[:_HEADER_WITHIN]):
+        if sum(1 for cell in row.cells if cell) > 1:
+            return _as(Kind.LESSON, table, index, {}).uses
+    return ()
+
+
 def _as(kind: Kind, table: Table, index: int, mapping: Mapping[str, str]) -> Register:
     rows = table.rows[index + 1 :]
     width = max((len(row.cells) for row in table.rows[index:]), default=0)

@@ -19,6 +19,8 @@ class Options:
     """Column of a register → field, given by hand."""
     label: str | None = None
     """Begins each location instead of the path: `starter` gives `starter:lessons/x.md`."""
+    preview: bool = False
+    """Read registers anew and tell of their rows; write nothing."""
     restore: bool = False
     """Rows of a register with a reference that nothing here has become lessons under it."""
 
@@ -87,7 +89,9 @@ class FileOutcome:
     mapping: tuple[ColumnUse, ...] = ()
     """The columns of its registers."""
     rows: tuple[RowOutcome, ...] = ()
-    """Rows of a register of which something is to be said."""
+    """Rows of a register of which something is to be said; of a preview, the first ones too."""
+    own: bool = False
+    """Whether it is a register that was given out here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ Value = TypeVar("Value")
 _TITLE_LENGTH = 120
 _SUMMARY_LENGTH = 240
 _KEY_LENGTH = 250
+_QUOTED = 60
 _HTML = re.compile(
     r"(?i)</?(?:a|p|br|b|i|u|strong|em|ul|ol|li|div|span|table|td|tr|sub|sup|font|center|h[1-6]|hr|img)\b[^>]*>"
 )
@@ -28,12 +29,17 @@ _COMPETENCE = re.compile(r"^(.*?)\s*[(:]\s*(?:level\s*)?([0-5])\s*\)?$", re.IGNO
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 
-def drafts(register: Register, prefix: str) -> Iterator[ItemDraft]:
-    """An item for each filled row of *register*; *prefix* keeps keys of several tables apart."""
+def read(register: Register, prefix: str) -> Iterator[tuple[ItemDraft, str]]:
+    """An item for each filled row of *register*, and a sentence on what of the row it could not use.
+
+    *prefix* keeps keys of several tables apart.
+    """
     filled = registers.filled(register)
     build = _lesson if register.kind is Kind.LESSON else _training
     for row, key in zip(filled, _keys(register, filled), strict=True):
-        yield replace(build(_Reader(register, row)), key=f"{prefix}{key}"[:_KEY_LENGTH])
+        reader = _Reader(register, row)
+        draft = build(reader)
+        yield replace(draft, key=f"{prefix}{key}"[:_KEY_LENGTH]), reader.note()
 
 
 def _keys(register: Register, rows: Sequence[Row]) -> list[str]:
@@ -94,6 +100,16 @@ class _Reader:
             name = use.column.rstrip(" :") or f"Column {index + 1}"
             lines.append(f"- **{_literal(name)}:** {_literal(said)}")
         return "\n".join(lines)
+
+    def note(self) -> str:
+        """What was not understood, as a sentence."""
+        lost = [
+            f"{use.column}: {shorten(said, _QUOTED)!r}"
+            for index, use in enumerate(self.register.uses)
+            if use.field not in ("", columns.DROP) and use.field not in self.used
+            and index < len(self.row.cells) and (said := self.row.cells[index])
+        ]  # fmt: skip
+        return f"Not understood, and kept under other details: {', '.join(lost)}." if lost else ""
 
 
 def _literal(text: str) -> str:

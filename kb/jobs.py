@@ -10,13 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kb.access import Principal, require_write
-from kb.errors import NotFoundError
+from kb.errors import ConflictError, NotFoundError
 from kb.models import ImportJob, now
 
 
 class JobState(StrEnum):
     """How far a job is."""
 
+    PREVIEW = "preview"
+    """Its files are here; whoever gave them still looks at what they hold."""
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
@@ -37,13 +39,24 @@ class Job:
     report: dict[str, Any] | None
 
 
-def create(session: Session, principal: Principal, files_total: int) -> Job:
-    """Queue an import of *files_total* files."""
+def create(
+    session: Session, principal: Principal, files_total: int, state: JobState = JobState.QUEUED
+) -> Job:
+    """Queue an import of *files_total* files, or keep it for a preview first."""
     require_write(principal)
-    row = ImportJob(
-        id=uuid4().hex, state=JobState.QUEUED, requested_by=principal.name, files_total=files_total
-    )
+    row = ImportJob(id=uuid4().hex, state=state, requested_by=principal.name, files_total=files_total)
     session.add(row)
+    session.flush()
+    return _job(row)
+
+
+def queue(session: Session, principal: Principal, job_id: str) -> Job:
+    """Queue what was looked at. Raises NotFoundError, and ConflictError when it was queued already."""
+    get(session, principal, job_id)
+    row = _row(session, job_id)
+    if row.state != JobState.PREVIEW:
+        raise ConflictError("This import was begun already.")
+    row.state = JobState.QUEUED
     session.flush()
     return _job(row)
 

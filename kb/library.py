@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields, is_dataclass, replace
+from enum import StrEnum
 from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
@@ -122,6 +123,41 @@ def store(session: Session, principal: Principal, source: SourceDraft, drafts: S
     audit.record(session, principal, "store", source.location, **asdict(tally))
     session.flush()
     return tally
+
+
+class Standing(StrEnum):
+    """How a draft stands to what its file gave before."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+def compare(session: Session, location: str, drafts: Sequence[ItemDraft]) -> list[tuple[Standing, str]]:
+    """What storing *drafts* of the file at *location* would do with each, and the reference it has by now.
+
+    Raises InvalidError as *store*.
+    """
+    rows = session.execute(
+        select(Item)
+        .join(Source, Source.id == Item.source_id)
+        .where(Source.location == location)
+        .with_only_columns(
+            Item.id, Item.source_key, Item.ref, Item.kind, Item.digest, Item.source_digest, Item.withdrawn_at
+        )
+    ).all()
+    _check_references(session, drafts, {row.id for row in rows})
+    present = {row.source_key: row for row in rows}
+    found: list[tuple[Standing, str]] = []
+    for draft in drafts:
+        row = present.get(draft.key)
+        if row is None or row.kind != draft.kind:
+            found.append((Standing.NEW, draft.ref or ""))
+        elif row.withdrawn_at or (row.source_digest or row.digest) != _incoming(draft).digest:
+            found.append((Standing.CHANGED, row.ref))
+        else:
+            found.append((Standing.UNCHANGED, row.ref))
+    return found
 
 
 def write(

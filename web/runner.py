@@ -2,8 +2,8 @@
 
 import logging
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Thread
@@ -38,6 +38,10 @@ class Upload:
     principal: Principal
     folder: Path
     """Holds the files and nothing else; removed afterwards."""
+    mapping: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Column of a register → field, given by hand."""
+    restore: bool = False
+    """Whether references that are unknown here are kept."""
 
 
 class _Refresh:
@@ -115,7 +119,7 @@ class Runner:
             ingest=_seldom(lambda p: self._note(upload.job, p.done, p.total, p.current)),
             sync=_seldom(lambda p: self._note(upload.job, len(paths), len(paths), p.stage)),
         )
-        options = pipeline.Options(label=work.UPLOAD)
+        options = pipeline.Options(label=work.UPLOAD, mapping=upload.mapping, restore=upload.restore)
         report = work.ingest(self._services, upload.principal, paths, options, listener=listener)
         synced = work.sync(self._services, listener=listener)
         return report.as_json() | {"passages_indexed": synced.added}

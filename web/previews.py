@@ -1,0 +1,96 @@
+"""Looking at what an upload holds before it is written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from ingest import columns
+from ingest.columns import DETAIL, DROP, SYNONYMS
+from ingest.pipeline import Options, Report
+from ingest.report import FileOutcome
+from kb import jobs
+from kb.access import Principal
+from kb.database import transaction
+from kb.errors import ConflictError
+from kb.jobs import Job, JobState
+from kb.vocabulary import Kind
+from web import work
+from web.runner import Runner, Upload, upload_folder
+from web.uploads import Received
+from web.wiring import Services
+
+_TABLES = {".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What somebody decided on what they saw."""
+
+    mapping: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Column → field."""
+    restore: bool = False
+    """Whether references that are unknown here are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an upload would do."""
+
+    job: Job
+    report: Report
+    """Of its tables."""
+    others: tuple[str, ...]
+    """Names of its other files, which are read when they are imported."""
+
+
+def worthwhile(upload: Received) -> bool:
+    """Whether there is anything to look at: a spreadsheet or CSV file."""
+    return any(path.suffix.lower() in _TABLES for path in upload.folder.iterdir())
+
+
+def keep(services: Services, principal: Principal, upload: Received) -> Job:
+    """Keep *upload* until it is imported, or the server ends."""
+    with transaction(services.sessions) as session:
+        job = jobs.create(session, principal, upload.files, JobState.PREVIEW)
+        upload.folder.rename(_folder(services, job.id))
+    return job
+
+
+def show(services: Services, principal: Principal, job_id: str, chosen: Chosen) -> Preview:
+    """What the upload would do. Raises NotFoundError, ConflictError when it was begun, InvalidError."""
+    columns.check_mapping(chosen.mapping)
+    with services.sessions() as session:
+        job = _waiting(session, principal, job_id)
+    files = sorted(_folder(services, job.id).iterdir())
+    tables = [path for path in files if path.suffix.lower() in _TABLES]
+    others = tuple(path.name for path in files if path not in tables)
+    options = Options(label=work.UPLOAD, mapping=chosen.mapping, preview=True, restore=chosen.restore)
+    return Preview(job, work.ingest(services, principal, tables, options), others)
+
+
+def begin(services: Services, principal: Principal, runner: Runner, job_id: str, chosen: Chosen) -> Job:
+    """Import what was looked at, as it was *chosen*. Raises as *show*."""
+    columns.check_mapping(chosen.mapping)
+    with transaction(services.sessions) as session:
+        job = jobs.queue(session, principal, job_id)
+    runner.submit(Upload(job.id, principal, _folder(services, job.id), chosen.mapping, chosen.restore))
+    return job
+
+
+def fields(file: FileOutcome) -> list[str]:
+    """The fields that a column of *file* can feed."""
+    kind = Kind.TRAINING if Kind.TRAINING in file.kinds and Kind.LESSON not in file.kinds else Kind.LESSON
+    return [DETAIL, DROP, *SYNONYMS[kind]]
+
+
+def _waiting(session: Session, principal: Principal, job_id: str) -> Job:
+    job = jobs.get(session, principal, job_id)
+    if job.state is not JobState.PREVIEW:
+        raise ConflictError("This import was begun already.")
+    return job
+
+
+def _folder(services: Services, job_id: str) -> Path:
+    return upload_folder(services) / job_id
