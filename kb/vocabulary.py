@@ -203,6 +203,14 @@ class ChangeState(StrEnum):
     REJECTED = "rejected"
 
 
+class FlagState(StrEnum):
+    """Where a suspected disagreement of two items stands."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    DISMISSED = "dismissed"
+
+
 class GapState(StrEnum):
     """Where a knowledge gap stands."""
 

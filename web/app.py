@@ -14,6 +14,7 @@ from web.api import (
     adoption,
     applications,
     changes,
+    disagreements,
     evaluations,
     feedback,
     forms,
@@ -57,6 +58,7 @@ from web.pages import (
 from web.pages import adoption as adoption_pages
 from web.pages import applications as application_pages
 from web.pages import changes as change_pages
+from web.pages import disagreements as disagreement_pages
 from web.pages import gaps as gap_pages
 from web.pages import insight as insight_pages
 from web.pages import lessons as lesson_pages
@@ -127,6 +129,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         actions,
         changes,
         relations,
+        disagreements,
         writing,
         practices,
         adoption,
@@ -156,6 +159,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         filling,
         lesson_pages,
         change_pages,
+        disagreement_pages,
         living,
         writing_pages,
         application_pages,

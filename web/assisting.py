@@ -8,23 +8,27 @@ from sqlalchemy.orm import Session
 
 from ingest import composed
 from ingest.composed import LessonEntry
-from kb import facets, items, linting
+from kb import disagreements, facets, items, linting
 from kb.access import Principal
 from kb.errors import UnavailableError
 from kb.items import ItemSummary
 from kb.linting import Finding
+from kb.models import now
 from kb.values import Filters, ItemId
-from kb.vocabulary import FacetName, Kind
-from search import doubles, suggesting
+from kb.vocabulary import FacetName, Kind, Link
+from search import disagreement, doubles, suggesting
+from search.disagreement import Advice
 from search.doubles import Likeness
 from search.engine import Engine
 from search.ports import Vector
 from search.suggesting import NEIGHBOURS, Subject, Suggestion, Voice
+from web import comparing
 from web.wiring import Services
 
 _FEWEST_WORDS = 4
 """With fewer there is nothing yet to compare."""
 _MOST_DOUBLES = 5
+_MOST_CLASHES = 3
 _FACETS = {
     Subject.AREA: FacetName.AREA,
     Subject.PHASE: FacetName.PHASE,
@@ -48,12 +52,23 @@ class Double:
 
 
 @dataclass(frozen=True, slots=True)
+class Clash:
+    """An item that advises otherwise than the lesson being written, or that it seems to replace."""
+
+    item: ItemSummary
+    link: Link
+    reason: str
+    """A sentence."""
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """What is said of a lesson while it is being written."""
 
     score: int
     findings: list[Finding]
     doubles: list[Double]
+    clashes: list[Clash]
     suggestions: list[Suggestion]
     """Without what was chosen already."""
 
@@ -67,24 +82,32 @@ def check(
     """
     findings = linting.lint(entry.facts.title, entry.said)
     alike: list[Double] = []
+    clashes: list[Clash] = []
     suggestions: list[Suggestion] = []
     text = composed.opening(entry)
     if len(text.split()) >= _FEWEST_WORDS:
         with suppress(UnavailableError):  # it can be written while the index is being built
-            alike, suggestions = _compared(services.search(), session, principal, entry, ref)
-    return Checked(linting.score(findings), findings, alike, suggestions)
+            alike, clashes, suggestions = _compared(services.search(), session, principal, entry, ref)
+    return Checked(linting.score(findings), findings, alike, clashes, suggestions)
 
 
 def _compared(
     engine: Engine, session: Session, principal: Principal, entry: LessonEntry, ref: str
-) -> tuple[list[Double], list[Suggestion]]:
+) -> tuple[list[Double], list[Clash], list[Suggestion]]:
     meaning = engine.meaning(composed.opening(entry))
     near = engine.near(session, principal, meaning, limit=NEIGHBOURS + 1, filters=Filters())
     known = items.summaries(session, principal, list(near))
     near = {id_: cosine for id_, cosine in near.items() if id_ in known and known[id_].ref != ref}
     voices = _voices(engine, session, principal, meaning, near)
     alike = _doubles(entry.facts.title, near, known)
-    return alike[:_MOST_DOUBLES], _without_chosen(suggesting.suggest(voices), entry)
+    told = {double.lesson.id for double in alike}
+    clashes = [
+        clash
+        for clash in _clashes(session, principal, entry, near, known)
+        if clash.link is Link.CONTRADICTS or clash.item.id not in told
+    ]
+    suggested = _without_chosen(suggesting.suggest(voices), entry)
+    return alike[:_MOST_DOUBLES], clashes[:_MOST_CLASHES], suggested
 
 
 def _voices(
@@ -111,6 +134,24 @@ def _doubles(title: str, near: Mapping[ItemId, float], known: Mapping[ItemId, It
         if likeness:
             found.append(Double(other, likeness, cosine, _reason(likeness, cosine, shared)))
     return sorted(found, key=lambda double: (double.likeness is not Likeness.SAME, -double.similarity))
+
+
+def _clashes(
+    session: Session,
+    principal: Principal,
+    entry: LessonEntry,
+    near: Mapping[ItemId, float],
+    known: Mapping[ItemId, ItemSummary],
+) -> list[Clash]:
+    said = entry.facts
+    own = Advice(said.title, entry.said.recommendation, said.dated or now().date(), said.project)
+    advice = disagreements.said(session, principal, list(near))
+    found = (
+        (id_, disagreement.compare(own, comparing.advice(advice[id_]), cosine))
+        for id_, cosine in near.items()
+        if id_ in advice
+    )
+    return [Clash(known[id_], flag.link, flag.reason) for id_, flag in found if flag]
 
 
 def _reason(likeness: Likeness, cosine: float, shared: float) -> str:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ingest.composed import Entry, Facts, LessonEntry, TextEntry
 from kb.linting import Rule
 from kb.values import LessonFields
-from kb.vocabulary import Approach, Classification, KnowledgeArea, Phase, Polarity, Priority, Sector
+from kb.vocabulary import Approach, Classification, KnowledgeArea, Link, Phase, Polarity, Priority, Sector
 from search.doubles import Likeness
 from search.suggesting import Subject
 from web.assisting import Checked
@@ -122,6 +122,14 @@ class DoubleOut(Out):
     reason: str
 
 
+class ClashOut(Out):
+    """An item that advises otherwise, or that the lesson seems to replace."""
+
+    item: ItemOut
+    link: Link
+    reason: str
+
+
 class SuggestionOut(Out):
     """A value that fits."""
 
@@ -136,6 +144,7 @@ class CheckedOut(Out):
     score: int = Field(description="From 100, nothing to improve, down to 0.")
     findings: list[FindingOut]
     doubles: list[DoubleOut]
+    clashes: list[ClashOut]
     suggestions: list[SuggestionOut]
 
     @staticmethod
@@ -152,6 +161,10 @@ class CheckedOut(Out):
                     reason=one.reason,
                 )
                 for one in checked.doubles
+            ],
+            clashes=[
+                ClashOut(item=ItemOut.of(one.item), link=one.link, reason=one.reason)
+                for one in checked.clashes
             ],
             suggestions=[
                 SuggestionOut(

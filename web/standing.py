@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
-from kb import actions, changes, lessons, relations
+from kb import actions, changes, disagreements, lessons, relations
 from kb.access import Permission, Principal
 from kb.actions import Action
 from kb.changes import Change
+from kb.disagreements import Flagged
 from kb.items import ItemDetail
 from kb.lifecycle import RULES, Move, Rule
 from kb.relations import Related
@@ -52,6 +53,9 @@ class Standing:
     changes: list[Change]
     """Made by the lesson, or asked of any other item."""
     relations: list[Related]
+    flags: list[Flagged]
+    """Pairs with another item that wait for a reviewer."""
+    may_review: bool
     history: list[Entry]
     may_write: bool
     links: list[Link]
@@ -77,6 +81,8 @@ def of(session: Session, principal: Principal, item: ItemDetail) -> Standing:
         may_add_action=live and writes and item.head.status in (Status.ENDORSED, Status.IN_ACTION),
         changes=_changes(session, principal, ref, lesson=live) if told else [],
         relations=relations.of_item(session, principal, ref),
+        flags=disagreements.of_item(session, principal, ref),
+        may_review=principal.may(Permission.REVIEW),
         history=timeline.of(session, principal, ref) if told else [],
         may_write=writes,
         links=[link for link in Link if link is not Link.SUPERSEDES or principal.may(Permission.REVIEW)],

@@ -7,11 +7,11 @@ from threading import Event, Lock, Thread
 
 from sqlalchemy.orm import Session
 
-from kb import gaps
+from kb import audit, gaps
 from kb.access import Principal, peer
 from kb.errors import KbError
 from search.recurring import Themes
-from web import gathering
+from web import comparing, gathering
 from web.figures import Figures
 from web.wiring import Services
 
@@ -48,6 +48,8 @@ class Studies:
         self.figures = Figures()
         self._gathered = -1
         """The newest failed search when gaps were gathered last."""
+        self._compared = -1
+        """The newest record when items were compared last."""
 
     def themes(self, session: Session, principal: Principal) -> Themes | Study:
         """The themes of what *principal* may see; while they are being found, that work.
@@ -78,6 +80,19 @@ class Studies:
             self._gathered = newest
 
         study = self._begin("gaps", gather)
+        return None if study.done.wait(_PATIENCE) and not study.failed else study
+
+    def disagreements(self, session: Session) -> Study | None:
+        """Have items compared that were written since; the work, when it takes longer."""
+        newest = audit.latest(session)
+        if newest == self._compared:
+            return None
+
+        def compare(tell: Tell) -> None:
+            comparing.compare(self._services, tell)
+            self._compared = newest
+
+        study = self._begin("disagreements", compare)
         return None if study.done.wait(_PATIENCE) and not study.failed else study
 
     def stop(self, seconds: float) -> None:

@@ -36,7 +36,16 @@ from kb.models.items import (
     Training,
     Version,
 )
-from kb.models.lifecycle import Application, ChangeRequest, Comment, LessonStep, Relation, RemedialAction
+from kb.models.lifecycle import (
+    Application,
+    ChangeRequest,
+    Comment,
+    Comparison,
+    Disagreement,
+    LessonStep,
+    Relation,
+    RemedialAction,
+)
 from kb.models.records import AuditEvent, EvaluationRun
 from kb.models.searches import (
     Feedback,
@@ -71,7 +80,9 @@ __all__ = [
     "BriefVersion",
     "ChangeRequest",
     "Comment",
+    "Comparison",
     "Delivery",
+    "Disagreement",
     "Document",
     "Embedding",
     "EvaluationRun",

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Double, ForeignKey, String, Text
+from sqlalchemy import Double, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kb.models.base import Base, Moment, now
@@ -118,3 +118,31 @@ class Application(Base):
     """Days saved."""
     approved_by: Mapped[str] = mapped_column(String(200), default="")
     approved_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Disagreement(Base):
+    """Two items that a reviewer should look at side by side, and what was decided."""
+
+    __tablename__ = "disagreement"
+    __table_args__ = (UniqueConstraint("item_id", "other_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"))
+    """The newer one, where the link is *supersedes*."""
+    other_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), index=True)
+    link: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    found_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    decided_by: Mapped[str] = mapped_column(String(200), default="")
+
+
+class Comparison(Base):
+    """An item that was compared with all others, as it was then."""
+
+    __tablename__ = "comparison"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(40))
+    """Of the item, with the version of the method."""

@@ -107,6 +107,8 @@ OPERATIONS = {
     ("get", "/api/v1/insight/progress"): "get_progress",
     ("get", "/api/v1/insight/coverage"): "get_coverage",
     ("get", "/api/v1/insight/lessons"): "list_lessons_of_figure",
+    ("get", "/api/v1/disagreements"): "list_disagreements",
+    ("patch", "/api/v1/disagreements/{number}"): "decide_disagreement",
     ("get", "/api/v1/insight/gaps"): "list_gaps",
     ("get", "/api/v1/insight/gaps/{number}"): "get_gap",
     ("patch", "/api/v1/insight/gaps/{number}"): "change_gap",

@@ -29,6 +29,7 @@ PAGES = [
     "/imports",
     "/lessons/applications",
     "/lessons/reviews",
+    "/lessons/disagreements",
     "/insight",
     "/insight/trends?by=area",
     "/insight/themes",

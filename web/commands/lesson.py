@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from kb.vocabulary import Link, Status
+from kb.vocabulary import FlagState, Link, Status
 from web.commands import actions, changes
 
 app = typer.Typer(help="Review lessons, act on them, and see what became of them.", no_args_is_help=True)
@@ -201,3 +201,56 @@ def list_relations(context: typer.Context, ref: Ref, json: Json = False) -> None
             for one in found
         ),
     )
+
+
+@app.command()
+def disagreements(
+    context: typer.Context,
+    state: Annotated[FlagState, typer.Option(help="Which pairs.")] = FlagState.OPEN,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Pairs on one page.")] = 20,
+    page: Annotated[int, typer.Option(min=1, max=100_000, help="Page, counted from 1.")] = 1,
+    json: Json = False,
+) -> None:
+    """List items whose advice may contradict, or of which the newer may replace the older."""
+    from kb import disagreements as flagged
+    from kb.vocabulary import label
+    from web import comparing
+    from web.api.disagreements import DisagreementOut, DisagreementsOut
+    from web.finding import Paging
+    from web.terminal import err, existing, give_json, out, person, plain
+
+    paging = Paging(page, limit)
+    with existing(context.obj) as services:
+        comparing.compare(services, lambda said: err().print(f"{said}…", style="dim"))
+        with services.sessions() as session:
+            total = flagged.count(session, person(services), state)
+            found = flagged.listed(session, person(services), state, offset=paging.offset, limit=limit)
+    if json:
+        flags = [DisagreementOut.of(flag) for flag in found]
+        given = DisagreementsOut(**paging.figures(total), disagreements=flags)
+        give_json(given.model_dump(mode="json"))
+        return
+    console = out()
+    for flag in found:
+        one, other = (f"{item.ref} {item.title}" for item in (flag.one, flag.other))
+        pair = f"{flag.id}  {one} · {label(flag.link).lower()} · {other}"
+        console.print(plain(pair), markup=False)
+        console.print(plain(f"    {flag.reason}"), markup=False, style="dim")
+    console.print(f"[dim]{total:,} pairs · page {page} of {paging.pages(total):,}[/]")
+
+
+@app.command()
+def decide(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(min=1, help="The pair's number, as disagreements lists it.")],
+    state: Annotated[FlagState, typer.Argument(help="confirmed or dismissed.")],
+    note: Annotated[str, typer.Option(help="Kept with the relation.")] = "",
+) -> None:
+    """Confirm that two items disagree or that one replaces the other, or dismiss the pair."""
+    from kb import disagreements as flagged
+    from kb.database import transaction
+    from web.terminal import existing, out, person
+
+    with existing(context.obj) as services, transaction(services.sessions) as session:
+        flagged.decide(session, person(services), number, state, note)
+    out().print("Noted.")

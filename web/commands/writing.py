@@ -59,6 +59,8 @@ def check(context: typer.Context, file: Source, json: Json = False) -> None:
         console.print(f"  - {finding.hint}", markup=False)
     for double in checked.doubles:
         console.print(plain(f"  = {double.lesson.ref} {double.lesson.title}: {double.reason}"), markup=False)
+    for clash in checked.clashes:
+        console.print(plain(f"  ! {clash.item.ref} {clash.item.title}: {clash.reason}"), markup=False)
     for one in checked.suggestions:
         console.print(
             plain(f"  + {label(one.subject).lower()}: {label(one.value)} ({percent(one.confidence)})"),

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from kb import actions, changes, lessons
+from kb import actions, changes, disagreements, lessons
 from kb.lessons import WAITING
 from kb.vocabulary import ActionState, Status
 from web import standing
@@ -49,6 +49,7 @@ def overview(
         mine_total=actions.count_unfinished(session, principal, principal.name),
         changes=waiting[:_MINE],
         changes_total=len(waiting),
+        flags=disagreements.count(session, principal),
         person=principal.name,
     )
 
