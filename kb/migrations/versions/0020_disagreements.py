@@ -1,6 +1,6 @@
 """pairs of items that may disagree
 
-Revision: 0019, after 0018, 2026-11-25 04:50:00
+Revision: 0020, after 0019, 2026-11-25 04:50:00
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 import kb.models
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
