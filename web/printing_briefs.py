@@ -47,7 +47,7 @@ def _entry(console: Console, number: int, entry: Entry, composed: Composed) -> N
     item = entry.item
     console.print(Text.assemble((f"{number:>3}. ", "dim"), plain(item.title), style="bold"))
     said = (label(item.kind), item.ref, item.project, label(item.status))
-    alike = f" · {plural(len(entry.alike), 'more')[:-1]} like it" if entry.alike else ""
+    alike = f" · {len(entry.alike):,} more like it" if entry.alike else ""
     console.print(Text("     " + plain(" · ".join(part for part in said if part)) + alike, "dim"))
     for match in entry.matches:
         need = composed.needs[match.need]
