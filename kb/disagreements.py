@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kb import audit, items, relations
@@ -218,11 +218,14 @@ def _taken(session: Session, ids: Collection[ItemId]) -> set[frozenset[ItemId]]:
 
 
 def _seen(principal: Principal) -> ColumnElement[bool]:
-    """The condition on Disagreement that *principal* may see both items."""
+    """The condition on Disagreement that *principal* may see both items.
+
+    Asked pair by pair: as a list of what may be seen, it would read all items for the few that are flagged.
+    """
     one, other = aliased(Item), aliased(Item)
     return and_(
-        Disagreement.item_id.in_(select(one.id).where(visible(principal, one))),
-        Disagreement.other_id.in_(select(other.id).where(visible(principal, other))),
+        exists().where(one.id == Disagreement.item_id, visible(principal, one)),
+        exists().where(other.id == Disagreement.other_id, visible(principal, other)),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from kb import disagreements, items, library, relations
@@ -41,6 +42,18 @@ def test_a_pair_is_seen_by_those_alone_who_may_see_both(session: Session) -> Non
         disagreements.decide(session, RITA, hidden, FlagState.DISMISSED)
     with pytest.raises(NotFoundError):
         disagreements.decide(session, ANNA, hidden, FlagState.DISMISSED)
+
+
+def test_pairs_are_counted_without_reading_what_else_there_is(session: Session) -> None:
+    asked: list[tuple[str, Any]] = []
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
+    disagreements.count(session, ANNA)
+    query, values = asked[-1]
+    steps = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()
+    reads = [said for *_, said in steps if " item_" in said and "ix_item_unfinished" not in said]
+    assert reads
+    assert all("INTEGER PRIMARY KEY" in said for said in reads)
 
 
 def test_what_was_decided_is_remembered(session: Session) -> None:
