@@ -27,13 +27,11 @@ def _event(plan: Plan, step: Step) -> Any:
     event.add("dtstart", step.slot.start)
     event.add("dtend", step.slot.finish + timedelta(1))  # the day after the last, as the standard has it
     event.add("summary", step.said.title)
-    source = step.said.source
-    cited = f"Source: {source.ref} {source.part}".strip() if source else "The consultant's own step"
     parts = (
         f"Responsible: {step.said.responsible}",
         f"State: {label(step.state)}",
         step.said.text,
-        cited,
+        step.said.origin,
     )
     event.add("description", "\n\n".join(part for part in parts if part))
     event.add("categories", [label(step.said.stage)])

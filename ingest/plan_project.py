@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from kb.adoption.calendars import Calendar
-from kb.adoption.values import Plan, Stage, Step, StepState
+from kb.adoption.values import Plan, Stage, Step
 from kb.vocabulary import label
 
 NAMESPACE = "http://schemas.microsoft.com/project"
@@ -16,7 +16,6 @@ _CALENDAR = 1
 _DAYS = 7
 """Durations are shown in days."""
 _NOT_EARLIER = 4
-_PERCENT = {StepState.NOT_STARTED: 0, StepState.IN_PROGRESS: 50, StepState.DONE: 100}
 
 
 def write(plan: Plan) -> bytes:
@@ -122,7 +121,7 @@ def _task(parent: Element, step: Step, number: int) -> None:
     _add(task, "Work", _hours(said.effort * _HOURS))
     _add(task, "Summary", 0)
     _add(task, "Critical", int(step.critical))
-    _add(task, "PercentComplete", _PERCENT[step.state])
+    _add(task, "PercentComplete", round(100 * step.state.share))
     if step.done_on:
         _add(task, "ActualStart", _at(step.slot.start, _FIRST))
         _add(task, "ActualFinish", _at(step.done_on, _LAST))
@@ -141,9 +140,7 @@ def _task(parent: Element, step: Step, number: int) -> None:
 
 
 def _notes(step: Step) -> str:
-    source = step.said.source
-    cited = f"Source: {source.ref} {source.part}".strip() if source else "The consultant's own step"
-    return "\n".join(part for part in (step.said.text, cited) if part)
+    return "\n".join(part for part in (step.said.text, step.said.origin) if part)
 
 
 def _resources(parent: Element, names: list[str]) -> None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
-from kb.errors import NotFoundError
+from kb.errors import InvalidError, NotFoundError
 from kb.models import UNFINISHED, Item
 from kb.vocabulary import Classification, Kind, Role
 
@@ -102,6 +102,12 @@ def _drafts_of_others(principal: Principal) -> Select[int]:
         shown = or_(shown, draft.author == principal.name, draft.owner == principal.name)
     # As a condition of its own, the kind would lead SQLite to the index of kinds: through all lessons.
     return select(draft.id).where(UNFINISHED, not_(shown))
+
+
+def require_cleared(principal: Principal, classification: Classification, what: str) -> None:
+    """Raise InvalidError unless *principal* could read *what* they are about to give that classification."""
+    if classification not in cleared(principal):
+        raise InvalidError(f"You could not read {what} yourself: choose a lower classification.")
 
 
 def cleared(principal: Principal) -> tuple[Classification, ...]:

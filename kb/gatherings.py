@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session, contains_eager
 
 from kb import audit, codes, projects
-from kb.access import Permission, Principal, cleared, require
+from kb.access import Permission, Principal, cleared, require, require_cleared
 from kb.agendas import AGENDAS
 from kb.errors import ConflictError, InvalidError, NotFoundError
 from kb.models import LessonSession, SessionNote, now
@@ -115,8 +115,7 @@ def edit(session: Session, principal: Principal, code: str, draft: GatheringDraf
 
 def _fill(session: Session, principal: Principal, row: LessonSession, draft: GatheringDraft) -> None:
     """Take over what a draft says. Raises InvalidError."""
-    if draft.classification not in cleared(principal):
-        raise InvalidError("You could not read that session yourself: choose a lower classification.")
+    require_cleared(principal, draft.classification, "that session")
     usual = AGENDAS[draft.kind]
     votes = usual.votes if draft.votes is None else draft.votes
     if not 0 <= votes <= MAX_VOTES:

@@ -198,15 +198,18 @@ def known(session: Session, principal: Principal, refs: Collection[str]) -> dict
 
 def summaries(session: Session, principal: Principal, ids: Sequence[ItemId]) -> dict[ItemId, ItemSummary]:
     """The items among *ids* that *principal* may see."""
-    rows = session.execute(_summaries_query(principal), {"ids": ids})
-    found = [_summary(*row) for row in rows]
-    return {item.id: item for item in found}
+    return _summaries(session, _summaries_query(principal), ids)
 
 
 def kept(session: Session, principal: Principal, ids: Sequence[ItemId]) -> dict[ItemId, ItemSummary]:
     """The items among *ids* that *principal* may open, withdrawn or not."""
-    rows = session.execute(_summary_query().where(readable(principal), among(Item.id, "ids")), {"ids": ids})
-    found = [_summary(*row) for row in rows]
+    return _summaries(session, _summary_query().where(readable(principal), among(Item.id, "ids")), ids)
+
+
+def _summaries(
+    session: Session, query: Select[*tuple[Any, ...]], ids: Sequence[ItemId]
+) -> dict[ItemId, ItemSummary]:
+    found = [_summary(*row) for row in session.execute(query, {"ids": ids})]
     return {item.id: item for item in found}
 
 

@@ -139,12 +139,11 @@ def compare(session: Session, location: str, drafts: Sequence[ItemDraft]) -> lis
     Raises InvalidError as *store*.
     """
     rows = session.execute(
-        select(Item)
-        .join(Source, Source.id == Item.source_id)
-        .where(Source.location == location)
-        .with_only_columns(
+        select(
             Item.id, Item.source_key, Item.ref, Item.kind, Item.digest, Item.source_digest, Item.withdrawn_at
         )
+        .join(Source, Source.id == Item.source_id)
+        .where(Source.location == location)
     ).all()
     _check_references(session, drafts, {row.id for row in rows})
     present = {row.source_key: row for row in rows}

@@ -6,6 +6,9 @@ import re
 _SPACE = re.compile(r"\s+")
 REFERENCE = re.compile(r"(?<![\w-])(?:[A-Z]{2,10}-)?[LPTCD]-\d{1,9}(?![\w-])")
 """What looks like the reference of an item."""
+_NUMBER_WORDS = "one two three four five six seven eight nine ten eleven twelve"
+NUMBERS = {word: number for number, word in enumerate(_NUMBER_WORDS.split(" "), start=1)}
+"""Numbers as words."""
 
 
 def digest(*parts: str) -> str:

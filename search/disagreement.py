@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from kb.text import NUMBERS
 from kb.vocabulary import Link
 from search import analysis, doubles, opposing
 from search.doubles import Likeness
@@ -24,7 +25,7 @@ _LATER = timedelta(days=30)
 """For so long what is told twice is told of the same state."""
 _SAME_SERIES = 0.4
 """Share of title words from which the later of two opposed items of one organisation updates the earlier."""
-_NUMERAL = re.compile(rf"\d+|[ivx]+|{'|'.join(opposing.SPELLED)}")
+_NUMERAL = re.compile(rf"\d+|[ivx]+|{'|'.join(NUMBERS)}")
 _SHOWS = {
     Cue.OPPOSITE: "advise the opposite",
     Cue.NEGATION: "disagree: what one asks for, the other advises against",

@@ -49,7 +49,7 @@ def _near(
 ) -> Iterator[ItemSummary]:
     fields = practice.fields
     part = (fields.practice or fields.problem) if isinstance(fields, PracticeFields) else ""
-    meaning = weighing.meaning_of(engine, session, principal, practice, part or practice.body)
+    (meaning,) = weighing.meanings_of(engine, session, principal, practice, [part or practice.body])
     if meaning is None:
         return
     filters = Filters({FacetName.KIND: (str(kind),)})

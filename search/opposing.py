@@ -14,7 +14,7 @@ from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
-from kb.text import shorten
+from kb.text import NUMBERS, shorten
 from search import analysis
 
 _NEGATION = re.compile(
@@ -40,12 +40,7 @@ _REPLACED = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 _MARKUP = re.compile(r"[*_`#>]+|^\s*(?:[-+]|\d+[.)])\s+", re.MULTILINE)
-SPELLED = {
-    word: number
-    for number, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)  # noqa: SIM905
-}
-"""Numbers as words."""
-_NUMBER = rf"\d+(?:[.,]\d+)?|{'|'.join(SPELLED)}"
+_NUMBER = rf"\d+(?:[.,]\d+)?|{'|'.join(NUMBERS)}"
 _AMOUNT = re.compile(
     rf"\b(?P<number>{_NUMBER})[ -]?(?P<unit>%|per ?cent|[a-z]+(?:[ -][a-z]+)?)(?!\w)", re.IGNORECASE
 )
@@ -203,7 +198,7 @@ def _sentences(parts: Iterator[str]) -> Iterator[_Sentence]:
 def _topic(text: str) -> frozenset[str]:
     words = (word for word in analysis.words(text) if word.lower() not in analysis.STOP_WORDS)
     return frozenset(
-        one for one in analysis.stems(" ".join(words)) - _EMPTY if not one.isdigit() and one not in SPELLED
+        one for one in analysis.stems(" ".join(words)) - _EMPTY if not one.isdigit() and one not in NUMBERS
     )
 
 
@@ -231,7 +226,7 @@ def _amounts(sentence: str) -> dict[str, tuple[float, _Place]]:
         units = analysis.stems(match["unit"]) & _UNITS or ({"cent"} if match["unit"] == "%" else set())
         for unit in units:
             number = match["number"].lower()
-            value = SPELLED.get(number) or float(number.replace(",", "."))
+            value = NUMBERS.get(number) or float(number.replace(",", "."))
             found[unit] = (value, _place(sentence, match))
     return found
 

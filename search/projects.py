@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from kb import embeddings
 from kb.access import Principal, peer
 from kb.errors import NotFoundError, UnavailableError
-from search import generation
+from search import generation, meanings
 from search.ports import Matrix, Vector
 
 
@@ -95,7 +95,7 @@ def _centres(session: Session, principal: Principal, model: str) -> _Centres:
     sums: dict[str, Vector] = {}
     numbers: dict[str, int] = {}
     for name, vector in embeddings.of_projects(session, principal, model):
-        read = np.frombuffer(vector, "<f4").astype(np.float32)
+        read = meanings.read(vector)
         sums[name] = sums[name] + read if name in sums else read
         numbers[name] = numbers.get(name, 0) + 1
     names = tuple(sorted(sums))

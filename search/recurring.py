@@ -15,9 +15,8 @@ from kb import items, telling
 from kb.access import Permission, Principal, peer
 from kb.errors import NotFoundError, UnavailableError
 from kb.values import ItemId
-from search import analysis, generation
+from search import analysis, generation, meanings
 from search.naming import Text
-from search.ports import Vector
 
 if TYPE_CHECKING:
     from search.themes import Group
@@ -96,7 +95,7 @@ class Recurring:
             rows.setdefault(item, []).append(vector)
         texts = {one.id: Text(one.title, one.tags, one.summary) for one in telling.read(session, principal)}
         lessons = [item for item in rows if item in texts]
-        vectors: list[Vector] = [themes.mean(rows[item]) for item in lessons]
+        vectors = [meanings.together(list(map(meanings.read, rows[item]))) for item in lessons]
         matrix = np.stack(vectors) if vectors else np.empty((0, 1), np.float32)
         found = themes.find(matrix, lessons, texts, tell)
         whole = Themes(present, len(lessons), tuple(_keyed(found)))

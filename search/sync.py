@@ -14,7 +14,7 @@ from kb import embeddings, passages
 from kb.database import Sessions, transaction
 from kb.passages import Indexable, PassageKey
 from kb.values import ItemId, PassageId
-from search import generation, words
+from search import generation, meanings, words
 from search.generation import DamagedError, Generation
 from search.ports import Encoder, Ids, Matrix
 from search.vectors import FaissIndex
@@ -23,7 +23,6 @@ _CHUNK = 512
 """Passages embedded and stored in one transaction: what a kill can cost at most."""
 _WINDOW = 8 * _CHUNK
 """Passages read together, to put texts of like length side by side."""
-_VECTOR = np.dtype("<f4")
 _LITTLE, _SHARE = 2_000, 0.05
 """Passages, and share of the base, up to which what differs from it is kept beside it."""
 
@@ -137,7 +136,7 @@ def _embed(sessions: Sessions, encoder: Encoder, wanted: Mapping[PassageId, str]
         for part, chunk in _chunks(in_order, _CHUNK):
             if part:
                 progress(SyncProgress("Embedding passages", done + part, len(missing)))
-            vectors = encoder.encode([text for _, text in chunk]).astype(_VECTOR)
+            vectors = encoder.encode([text for _, text in chunk]).astype(meanings.FORMAT)
             with transaction(sessions) as session:
                 rows = zip((digest for digest, _ in chunk), map(np.ndarray.tobytes, vectors), strict=True)
                 embeddings.save(session, encoder.model, rows)
@@ -190,7 +189,7 @@ class _Collected:
 
     def take(self, passage: Indexable, raw: bytes) -> None:
         """Note a passage and its vector."""
-        self._vectors[self._number] = np.frombuffer(raw, _VECTOR)
+        self._vectors[self._number] = np.frombuffer(raw, meanings.FORMAT)
         self._ids[:, self._number] = passage.id, passage.item_id
         self._number += 1
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import faiss
 import numpy as np
-from numpy.typing import NDArray
 
 from kb.values import ItemId
 from search import hierarchy, naming
@@ -62,12 +61,6 @@ def find(
     tell(f"Naming {len(groups):,} themes")
     named = naming.names([[texts[item] for item in group] for group in groups])
     return [Group(name, tuple(group)) for name, group in zip(named, groups, strict=True) if name]
-
-
-def mean(rows: Sequence[bytes]) -> NDArray[np.float32]:
-    """The direction of several vectors, given as float32, together."""
-    whole = np.frombuffer(b"".join(rows), "<f4").reshape(len(rows), -1).sum(axis=0)
-    return (whole / max(float(np.linalg.norm(whole)), 1e-9)).astype(np.float32)
 
 
 def _groups(vectors: Matrix) -> Labels:

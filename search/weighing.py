@@ -1,11 +1,10 @@
 """What speaks for a practice and what against it: relations, lessons like it, what projects made of it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
 from sqlalchemy.orm import Session
 
 from kb import applications, embeddings, items, passages, relations
@@ -15,6 +14,7 @@ from kb.items import ItemDetail, ItemSummary
 from kb.text import REFERENCE, references, shorten, squash
 from kb.values import Filters, ItemId, PracticeFields
 from kb.vocabulary import FacetName, Kind, Link, Outcome, Polarity, label
+from search import meanings
 from search.engine import Engine
 from search.ports import Vector
 
@@ -129,8 +129,11 @@ def _alike(engine: Engine, session: Session, principal: Principal, practice: Ite
     """
     if not isinstance(practice.fields, PracticeFields):
         return
-    solved = _near(engine, session, principal, practice, practice.fields.problem)
-    feared = _near(engine, session, principal, practice, practice.fields.pitfalls)
+    parts = (practice.fields.problem, practice.fields.pitfalls)
+    solved, feared = (
+        _near(engine, session, principal, meaning)
+        for meaning in meanings_of(engine, session, principal, practice, parts)
+    )
     cosines = {id_: max(solved.get(id_, 0.0), feared.get(id_, 0.0)) for id_ in (*solved, *feared)}
     order = sorted(cosines, key=lambda id_: (-cosines[id_], id_))
     heads = items.summaries(session, principal, order)
@@ -145,10 +148,9 @@ def _alike(engine: Engine, session: Session, principal: Principal, practice: Ite
 
 
 def _near(
-    engine: Engine, session: Session, principal: Principal, practice: ItemDetail, part: str
+    engine: Engine, session: Session, principal: Principal, meaning: Vector | None
 ) -> dict[ItemId, float]:
-    """The lessons near to the passage of *practice* that holds *part*; none when *part* is empty."""
-    meaning = meaning_of(engine, session, principal, practice, part) if part else None
+    """The lessons near to a passage of that *meaning*; none without one."""
     if meaning is None:
         return {}
     filters = Filters({FacetName.KIND: (str(Kind.LESSON),)})
@@ -156,15 +158,18 @@ def _near(
     return {id_: cosine for id_, cosine in found.items() if cosine >= _NEAR}
 
 
-def meaning_of(
-    engine: Engine, session: Session, principal: Principal, item: ItemDetail, part: str
-) -> Vector | None:
-    """The stored vector of the passage of *item* that holds the beginning of *part*, if it has one."""
-    begins = item.body.find(part[:_BEGINNING])
-    stored = passages.of_item(session, principal, item.head.id)
-    holding = [one.ordinal for one in stored if one.locator.start <= begins < one.locator.end]
+def meanings_of(
+    engine: Engine, session: Session, principal: Principal, item: ItemDetail, parts: Sequence[str]
+) -> list[Vector | None]:
+    """For each of *parts* the vector of the passage of *item* that holds its beginning, if there is one."""
+    texts = passages.of_item(session, principal, item.head.id)
     vectors = embeddings.of_item(session, principal, engine.model, item.head.id)
-    return np.frombuffer(vectors[holding[0]], "<f4") if holding and holding[0] in vectors else None
+    found: list[Vector | None] = []
+    for part in parts:
+        begins = item.body.find(part[:_BEGINNING]) if part else -1
+        ordinal = next((one.ordinal for one in texts if one.locator.start <= begins < one.locator.end), -1)
+        found.append(meanings.read(vectors[ordinal]) if ordinal in vectors else None)
+    return found
 
 
 def _why(lesson: ItemSummary, *, good: bool, supports: bool) -> str:

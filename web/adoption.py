@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -151,5 +151,5 @@ def _each_offer_once(practices: Sequence[Adoptable]) -> list[Adoptable]:
         training = tuple(offer for offer in one.training if offer.ref not in seen)
         templates = tuple(offer for offer in one.templates if offer.ref not in seen)
         seen |= {offer.ref for offer in (*training, *templates)}
-        found.append(Adoptable(one.ref, one.title, one.fields, one.preconditions, training, templates))
+        found.append(replace(one, training=training, templates=templates))
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
-from ingest import form_document, plan_calendar, plan_project, workbook
+from ingest import form_document, formats, plan_calendar, plan_project, workbook
 from ingest.noted import plain
 from ingest.workbook import Cell, Table
 from kb.adoption.barriers import CHECKS
@@ -11,8 +11,6 @@ from kb.adoption.values import Barrier, Height, Plan, Source, Stage, Step
 from kb.forms import Form, Head
 from kb.vocabulary import TemplateForm, label
 from web.wording import day, plural
-
-_OFFICE = "application/vnd.openxmlformats-officedocument"
 
 
 class Format(StrEnum):
@@ -25,8 +23,8 @@ class Format(StrEnum):
 
 
 MEDIA_TYPES = {
-    Format.WORD: f"{_OFFICE}.wordprocessingml.document",
-    Format.EXCEL: f"{_OFFICE}.spreadsheetml.sheet",
+    Format.WORD: formats.media_type(formats.Format.WORD),
+    Format.EXCEL: formats.media_type(formats.Format.EXCEL),
     Format.CALENDAR: "text/calendar; charset=utf-8",
     Format.PROJECT: "application/xml",
 }
@@ -64,7 +62,7 @@ def file_name(plan: Plan, wanted: Format) -> str:
 
 
 def _tables(plan: Plan) -> Iterator[Table]:
-    numbers = _numbers(plan)
+    numbers = plan.places
     yield Table("Steps", _COLUMNS, [_row(step, numbers) for step in plan.steps])
     readings: list[tuple[Cell, ...]] = []
     for kpi in plan.kpis:
@@ -118,7 +116,7 @@ def _word(plan: Plan) -> bytes:
 
 def _parts(plan: Plan) -> Iterator[str]:
     yield _facts(plan)
-    numbers = _numbers(plan)
+    numbers = plan.places
     for stage in Stage:
         steps = plan.of_stage(stage)
         if steps:
@@ -199,9 +197,4 @@ def _table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _cited(source: Source | None) -> str:
-    return f"{source.ref} {source.part}".strip() if source else "the consultant's own"
-
-
-def _numbers(plan: Plan) -> dict[int, int]:
-    """How steps are counted, from 1, by their numbers."""
-    return {step.number: place for place, step in enumerate(plan.steps, 1)}
+    return str(source) if source else "the consultant's own"

@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-import numpy as np
-
 from kb import disagreements
 from kb.database import transaction
 from kb.disagreements import FINDER, KINDS, Said, Suspicion
 from kb.values import Filters, ItemId
 from kb.vocabulary import FacetName, Link
-from search import disagreement
+from search import disagreement, meanings
 from search.disagreement import Advice
-from search.ports import Vector
 from web.wiring import Services
 
 _BATCH = 50
@@ -46,8 +43,9 @@ def _compare(services: Services, batch: Mapping[ItemId, bytes]) -> int:
     with services.sessions() as session:
         near: dict[ItemId, dict[ItemId, float]] = {}
         for item, vector in batch.items():
-            read: Vector = np.frombuffer(vector, "<f4").astype(np.float32)
-            near[item] = engine.near(session, FINDER, read, limit=_NEIGHBOURS, filters=_ADVICE)
+            near[item] = engine.near(
+                session, FINDER, meanings.read(vector), limit=_NEIGHBOURS, filters=_ADVICE
+            )
         said = disagreements.said(
             session, FINDER, {*near, *(id_ for found in near.values() for id_ in found)}
         )

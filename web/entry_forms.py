@@ -8,6 +8,7 @@ from fastapi import Form
 from pydantic import BaseModel
 
 from ingest.composed import Entry, Facts, LessonEntry, TextEntry
+from ingest.exchange.form import CHANGEABLE, COLUMNS
 from kb.errors import InvalidError
 from kb.values import LessonFields
 from kb.vocabulary import (
@@ -66,28 +67,9 @@ class EntryForm(BaseModel):
 EntryFormDep = Annotated[EntryForm, Form()]
 
 _NAMES = {
-    "title": "Title",
-    "summary": "Summary",
-    "body": "Text",
-    "event": "What happened",
-    "effect": "Effect",
-    "causes": "Causes",
-    "recommendation": "Recommendation",
-    "applies_when": "Applies when",
-    "warning_signs": "Early-warning signs",
-    "more": "More",
-    "polarity": "Experience",
-    "priority": "Priority",
-    "project": "Project",
-    "owner": "Owner",
-    "dated": "Date",
-    "review_date": "Review by",
-    "classification": "Classification",
-    "tags": "Tags",
-    "knowledge_areas": "Knowledge areas",
-    "phases": "Project phases",
-    "approaches": "Approaches",
-    "sectors": "Sectors",
+    name: "Text" if name == "body" else COLUMNS[name]
+    for name in EntryForm.model_fields
+    if name in CHANGEABLE or name == "body"
 }
 """The fields that people fill, with their names."""
 _LISTS: dict[str, str] = {

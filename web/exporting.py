@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from ingest import workbook
+from ingest import formats, workbook
 from ingest.workbook import Cell
 from kb import records
 from kb.access import Principal
@@ -180,9 +180,7 @@ def _json(export: Export) -> Iterator[bytes]:
 
 FORMATS = {
     Format.CSV: Form("CSV", csv_files.MEDIA_TYPE, "csv", _csv),
-    Format.XLSX: Form(
-        "Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", _xlsx
-    ),
+    Format.XLSX: Form("Excel", formats.media_type(formats.Format.EXCEL), "xlsx", _xlsx),
     Format.MD: Form("Markdown", "text/markdown; charset=utf-8", "md", _markdown),
     Format.BIBTEX: Form("BibTeX", "application/x-bibtex; charset=utf-8", "bib", _bibtex),
     Format.JSON: Form("JSON", "application/json", "json", _json),

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from ingest import form_document, form_reading, form_workbook
+from ingest import form_document, form_reading, form_workbook, formats
 from kb import forms, items
 from kb.access import Principal
 from kb.errors import InvalidError
@@ -15,8 +15,6 @@ from kb.items import ItemDetail
 from kb.values import TemplateFields
 from kb.vocabulary import label
 from web.names import words_of
-
-_OFFICE = "application/vnd.openxmlformats-officedocument"
 
 
 class FileFormat(StrEnum):
@@ -27,8 +25,8 @@ class FileFormat(StrEnum):
 
 
 MEDIA_TYPES = {
-    FileFormat.DOCX: f"{_OFFICE}.wordprocessingml.document",
-    FileFormat.XLSX: f"{_OFFICE}.spreadsheetml.sheet",
+    FileFormat.DOCX: formats.media_type(formats.Format.WORD),
+    FileFormat.XLSX: formats.media_type(formats.Format.EXCEL),
 }
 PROGRAMS = {FileFormat.DOCX: "Word", FileFormat.XLSX: "Excel"}
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kb.adoption.values import Plan, Stage, Step, StepState
+from kb.adoption.values import Plan, Stage, Step
 from kb.text import shorten
 from kb.vocabulary import label
 from web.charts import Tick
@@ -68,7 +68,7 @@ def gantt(plan: Plan, today: date) -> Gantt:
     bars: list[Bar] = []
     bands: list[Band] = []
     y = _TOP
-    numbers = {step.number: place for place, step in enumerate(plan.steps, 1)}
+    numbers = plan.places
     for stage in Stage:
         steps = plan.of_stage(stage)
         if steps:
@@ -84,7 +84,6 @@ def gantt(plan: Plan, today: date) -> Gantt:
 
 
 def _bar(step: Step, number: int, x: float, y: float, width: float, today: date) -> Bar:
-    shares = {StepState.DONE: 1.0, StepState.IN_PROGRESS: 0.5, StepState.NOT_STARTED: 0.0}
     return Bar(
         step,
         number,
@@ -92,7 +91,7 @@ def _bar(step: Step, number: int, x: float, y: float, width: float, today: date)
         x,
         round(y + (_ROW - _BAR) / 2, 1),
         width,
-        round(width * shares[step.state], 1),
+        round(width * step.state.share, 1),
         step.late(today),
     )
 

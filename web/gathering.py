@@ -7,10 +7,9 @@ import numpy as np
 from kb import gaps
 from kb.database import transaction
 from kb.gaps import Failed, Joining, Member
+from search import meanings
 from search.ports import Matrix
 from web.wiring import Services
-
-_VECTOR = np.dtype("<f4")
 
 
 def gather(services: Services, tell: Callable[[str], None] = lambda _: None) -> None:
@@ -26,13 +25,11 @@ def gather(services: Services, tell: Callable[[str], None] = lambda _: None) -> 
     vectors = services.encoder().encode(texts) if texts else np.empty((0, 1), np.float32)
     renewed = dict(zip((member.digest for member in outdated), vectors, strict=False))
     joining = [
-        Joining(member.digest, member.gap, 0, model, renewed[member.digest].astype(_VECTOR).tobytes())
+        Joining(member.digest, member.gap, 0, model, meanings.raw(renewed[member.digest]))
         for member in outdated
     ]
     if new:
-        known_vectors = [
-            renewed.get(member.digest, np.frombuffer(member.vector, _VECTOR)) for member in members
-        ]
+        known_vectors = [renewed.get(member.digest, meanings.read(member.vector)) for member in members]
         joining += _join(new, vectors[len(outdated) :], members, known_vectors, model)
     with transaction(services.sessions) as session:
         gaps.keep(session, failed, joining)
@@ -49,6 +46,6 @@ def _join(
     alone = [place for place, gap in enumerate(joined) if gap is None]
     numbers = dict(zip(alone, grouping.group(vectors[alone]), strict=True))
     return [
-        Joining(one.digest, gap, numbers.get(place, 0), model, vectors[place].astype(_VECTOR).tobytes())
+        Joining(one.digest, gap, numbers.get(place, 0), model, meanings.raw(vectors[place]))
         for place, (one, gap) in enumerate(zip(new, joined, strict=True))
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from enum import StrEnum
 
-from ingest import form_document
+from ingest import form_document, formats
 from ingest.noted import plain
 from kb.forms import Form, Head
 from kb.gatherings import Gathering
@@ -13,7 +13,7 @@ from web.wording import day, moment, plural
 
 MEDIA_TYPES = {
     "md": "text/markdown; charset=utf-8",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "docx": formats.media_type(formats.Format.WORD),
 }
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +48,15 @@ def err() -> Console:
 def plain(text: str) -> str:
     """*text* without control characters: a document must not command the terminal."""
     return _CONTROL.sub("", text)
+
+
+def save(target: Path, parts: Iterable[bytes]) -> None:
+    """Write *parts* into the file *target*. Raises InvalidError when it can't be written."""
+    try:
+        with target.open("wb") as stream:
+            stream.writelines(parts)
+    except OSError as error:
+        raise InvalidError(f"{target} can't be written: {error.strerror}.") from error
 
 
 def give_json(value: Any) -> None:

@@ -115,8 +115,9 @@ class Kept:
 def cells(kept: Kept) -> list[Cell]:
     """The row of a lesson, a cell for each column; whoever reads it again has the lesson."""
     draft = kept.draft
-    said = _said_by(kept)
-    alike = replace(composed.draft(composed.entry(draft), draft), passages=())
+    entry = _entry(draft)
+    said = _said_by(kept, entry)
+    alike = replace(composed.draft(entry, draft), passages=())
     said["body"] = "" if alike == draft else draft.body
     return [_cell(said[name]) for name in COLUMNS]
 
@@ -139,16 +140,20 @@ def _joined(values: Sequence[str]) -> str:
 
 def facts(kept: Kept) -> Said:
     """What can be changed of a lesson, comparable with what a row says."""
-    said = _said_by(kept)
+    said = _said_by(kept, _entry(kept.draft))
     return {name: _comparable(said[name]) for name in CHANGEABLE} | {
         "citation": kept.draft.citation or _source(said["file"], said["place"])
     }
 
 
-def _said_by(kept: Kept) -> Said:
-    draft = kept.draft
+def _entry(draft: ItemDraft) -> LessonEntry:
     entry = composed.entry(draft)
     assert isinstance(entry, LessonEntry)  # noqa: S101 - registers hold lessons
+    return entry
+
+
+def _said_by(kept: Kept, entry: LessonEntry) -> Said:
+    draft = kept.draft
     return {
         **{name: getattr(draft, name) for name in COLUMNS if name in ItemDraft.__slots__},
         **{name: getattr(entry.said, name) for name in LessonFields.__slots__},
@@ -254,8 +259,7 @@ def _comparable(value: Any) -> Any:
 
 def changed(base: ItemDraft, said: Said) -> ItemDraft:
     """*base* with what *said* says in the place of what it said. Raises InvalidError."""
-    entry = composed.entry(base)
-    assert isinstance(entry, LessonEntry)  # noqa: S101 - registers hold lessons
+    entry = _entry(base)
     own = replace(entry.said, **_of(said, LessonFields.__slots__))
     stated = replace(entry.facts, **_of(said, Facts.__slots__))
     draft = composed.draft(LessonEntry(stated, own, said.get("more", entry.more)), base)

@@ -31,9 +31,8 @@ CHECKS: dict[Barrier, Check] = {
         "Some of its people have",
         "It has not, or is changing other things too",
         "Make room to learn: one trained person, and no other change at the same time",
-        "Name one person who learns first and teaches the others, put off one other change, and begin "
-        "with the "
-        "smallest part of the practice that is of use by itself.",
+        "Name one person who learns first and teaches the others, put off one other change, and begin with "
+        "the smallest part of the practice that is of use by itself.",
     ),
     Barrier.CAUSAL_AMBIGUITY: Check(
         "Does the team know why the practice works where it works?",
@@ -41,9 +40,8 @@ CHECKS: dict[Barrier, Check] = {
         "Roughly",
         "No; it sees only what is done",
         "Find out why it works: talk to a team that uses it, and mark what must not be changed",
-        "Ask a team that uses the practice what it tried to leave out and what happened then. Keep "
-        "those parts as they "
-        "are for the first three rounds; adapt the others.",
+        "Ask a team that uses the practice what it tried to leave out and what happened then. Keep those "
+        "parts as they are for the first three rounds; adapt the others.",
     ),
     Barrier.RELATIONSHIP: Check(
         "Is there somebody with experience of it whom the team can ask?",
@@ -51,9 +49,8 @@ CHECKS: dict[Barrier, Check] = {
         "Yes, but far away or busy",
         "Nobody, or relations are strained",
         "Agree on somebody experienced to ask, with fixed hours",
-        "Agree with that person and their manager on an hour a week until the first good results; a "
-        "peer from another "
-        "project serves better than an authority.",
+        "Agree with that person and their manager on an hour a week until the first good results; a peer "
+        "from another project serves better than an authority.",
     ),
     Barrier.RESOURCES: Check(
         "Are time and money set aside for it?",
@@ -61,9 +58,8 @@ CHECKS: dict[Barrier, Check] = {
         "For the beginning",
         "No; it is to be done on the side",
         "Have the effort of this plan released by the line managers, in writing",
-        "Take the person-days of the plan by person and month to the line managers. What is not "
-        "released is taken out "
-        "of the plan, and the dates move; it is not done on the side.",
+        "Take the person-days of the plan by person and month to the line managers. What is not released "
+        "is taken out of the plan, and the dates move; it is not done on the side.",
     ),
     Barrier.MOTIVATION: Check(
         "Does the team want it?",
@@ -72,7 +68,6 @@ CHECKS: dict[Barrier, Check] = {
         "It was told to, or loses something by it",
         "Find out what the team loses by it and what it would gain, and change the plan accordingly",
         "Talk to three people who are against it, one at a time. Change at least one thing at their "
-        "request and say so; "
-        "choose a first use that saves them work within a month.",
+        "request and say so; choose a first use that saves them work within a month.",
     ),
 }

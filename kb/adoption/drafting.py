@@ -21,8 +21,8 @@ from kb.adoption.values import (
     Team,
 )
 from kb.practices import reading
-from kb.practices.reading import PracticeStep, Rhythm
-from kb.text import references, shorten
+from kb.practices.reading import WORKING_DAYS, PracticeStep, Rhythm
+from kb.text import NUMBERS, references, shorten
 from kb.values import PracticeFields
 
 LEAD = "Adoption lead"
@@ -37,8 +37,7 @@ _USUAL = {Rhythm.ONCE: 1.0, Rhythm.AGAIN: 0.5, Rhythm.LATE: 0.5}
 """Person-days of a step that names no time."""
 _LONGEST = 63
 """Working days of one step, at most: three months."""
-_MONTH = 21
-_UNIT = {"week": 5, "month": _MONTH, "day": 1}
+_MONTH = WORKING_DAYS["month"]
 _ROUNDS: tuple[tuple[str, int], ...] = (
     ("daily|every morning|every day", 5),
     ("weekly|every week|each week|twice a week", 10),
@@ -52,17 +51,6 @@ _ROUND = 10
 _WAIT = re.compile(
     r"\b(\d+|one|two|three|four|five|six|eight|nine|twelve)\b[^.]*?\b(day|week|month)s?\b", re.I
 )
-_NUMBERS = {
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "eight": 8,
-    "nine": 9,
-    "twelve": 12,
-}
 _MINUTES = re.compile(
     r"(?P<unit>minutes?\s|hours?\s|)(?:\d+\s*(?:–|-)\s*)?(?P<last>\d+)(?:\.\s|:\s|\s\()", re.IGNORECASE
 )
@@ -160,9 +148,8 @@ def _initiation(
         StepDraft(
             Stage.INITIATION,
             "Agree what is to be better, for whom and by when",
-            "One page, signed by the sponsor: the trouble at present in figures, the practices chosen, "
-            "who leads the "
-            "adoption in the team, and what would make us stop.",
+            "One page, signed by the sponsor: the trouble at present in figures, the practices chosen, who "
+            "leads the adoption in the team, and what would make us stop.",
             SPONSOR,
             0.5,
             3,
@@ -190,8 +177,7 @@ def _initiation(
             Stage.INITIATION,
             f"Decide to begin in {team.name}",
             "The sponsor decides with the baseline and the open preconditions in view: begin, begin "
-            "smaller, or leave "
-            "it. Line managers release the effort of this plan.",
+            "smaller, or leave it. Line managers release the effort of this plan.",
             SPONSOR,
             0.25,
             1,
@@ -209,9 +195,8 @@ def _prepare(written: _Written, practice: Adoptable, aim: int) -> list[int]:
                 StepDraft(
                     Stage.INITIATION,
                     f"Check that its problem is ours: {practice.title}",
-                    f"Read it with the team and find two events of our own, or leave the practice. It "
-                    f"is against this: "
-                    f"{reading.plain(fields.problem)}",
+                    "Read it with the team and find two events of our own, or leave the practice. It is "
+                    f"against this: {reading.plain(fields.problem)}",
                     LEAD,
                     0.5,
                     2,
@@ -230,9 +215,8 @@ def _prepare(written: _Written, practice: Adoptable, aim: int) -> list[int]:
                 StepDraft(
                     Stage.INITIATION,
                     f"Measure the baseline of {len(measures)} figures: {practice.title}",
-                    f"From records of the last three months where there are any, otherwise from now on: "
-                    f"{names}. "
-                    "A figure that can't be read now is replaced or dropped.",
+                    "From records of the last three months where there are any, otherwise from now on: "
+                    f"{names}. A figure that can't be read now is replaced or dropped.",
                     _ANALYST,
                     round(0.5 * len(measures), 2),
                     10,
@@ -346,7 +330,7 @@ def _fit(offer: Offer, after: tuple[int, ...]) -> StepDraft:
         Stage.IMPLEMENTATION,
         shorten(f"Fit the template to the team: {offer.title}", _TITLE),
         f"Take out of {offer.ref} what nobody will read, fill it once with a real case, and try it on a "
-        f"colleague.",
+        "colleague.",
         LEAD,
         0.5,
         2,
@@ -402,8 +386,8 @@ def _figures(practice: Adoptable, stage: Stage, after: tuple[int, ...], lag: int
     return StepDraft(
         stage,
         f"Read the figures against {against}: {practice.title}",
-        f"{wanted}. Enter the readings in this plan; a figure that moved the wrong way gets a cause and "
-        f"an owner.",
+        f"{wanted}. Enter the readings in this plan; a figure that moved the wrong way gets a cause and an "
+        "owner.",
         _ANALYST,
         round(0.25 * len(measures), 2),
         3,
@@ -418,8 +402,8 @@ def _close(written: _Written, after: Sequence[int]) -> None:
         StepDraft(
             Stage.INTEGRATION,
             "Decide on the figures: keep it, adapt it or stop it",
-            "Half an hour with the sponsor and two users: what the figures say, what it cost, what "
-            "users would miss.",
+            "Half an hour with the sponsor and two users: what the figures say, what it cost, what users "
+            "would miss.",
             SPONSOR,
             0.25,
             1,
@@ -430,9 +414,9 @@ def _close(written: _Written, after: Sequence[int]) -> None:
         StepDraft(
             Stage.INTEGRATION,
             "Make it part of the process, and tell what came of it",
-            "Put it into the process description, the introduction of newcomers and the review "
-            "calendar, with an owner "
-            "in the line. Record the outcome on the practice's page and write the lesson, good or bad.",
+            "Put it into the process description, the introduction of newcomers and the review calendar, "
+            "with an owner in the line. Record the outcome on the practice's page and write the lesson, "
+            "good or bad.",
             LEAD,
             1.0,
             5,
@@ -478,8 +462,8 @@ def _wait(step: PracticeStep) -> int:
     match = _WAIT.search(begins)
     if not match:
         return 0
-    number = reading.NUMBERS.get(match[1]) or int(match[1])
-    return min(number * _UNIT[match[2]], 12 * _MONTH)
+    number = NUMBERS.get(match[1]) or int(match[1])
+    return min(number * WORKING_DAYS[match[2]], 12 * _MONTH)
 
 
 def _kpis(practice: Adoptable) -> list[KpiDraft]:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, case, delete, func, select
 from sqlalchemy.orm import Session
 
 from kb import audit, codes, items
-from kb.access import Permission, Principal, cleared, require
+from kb.access import Permission, Principal, cleared, require, require_cleared
 from kb.adoption import scheduling
 from kb.adoption.calendars import Calendar
 from kb.adoption.scheduling import Task
@@ -93,11 +93,7 @@ def keep(session: Session, principal: Principal, draft: PlanDraft) -> str:
 def get(session: Session, principal: Principal, code: str) -> Plan:
     """The plan with that code, in any case. Raises NotFoundError, also when it is hidden."""
     row = _find(session, principal, code)
-    rows = session.scalars(
-        select(AdoptionStep)
-        .where(AdoptionStep.plan_id == row.id)
-        .order_by(AdoptionStep.place, AdoptionStep.id)
-    ).all()
+    rows = _rows(session, row.id)
     after = _dependencies(session, row.id)
     team = _team(row.team)
     tasks = [
@@ -488,8 +484,7 @@ def _classification(session: Session, principal: Principal, draft: PlanDraft) ->
     heads = items.summaries(session, principal, list(known)).values()
     order = list(Classification)
     wanted = max((draft.classification, *(head.classification for head in heads)), key=order.index)
-    if wanted not in cleared(principal):
-        raise InvalidError("You could not read that plan yourself: choose a lower classification.")
+    require_cleared(principal, wanted, "that plan")
     return wanted
 
 

@@ -30,6 +30,11 @@ class StepState(StrEnum):
     IN_PROGRESS = "in_progress"
     DONE = "done"
 
+    @property
+    def share(self) -> float:
+        """How much of the step is done, 0 to 1: of one in progress, half."""
+        return {StepState.NOT_STARTED: 0.0, StepState.IN_PROGRESS: 0.5, StepState.DONE: 1.0}[self]
+
 
 class Experience(StrEnum):
     """What a team knows of what it takes up."""
@@ -85,6 +90,10 @@ class Source:
     quote: str
     """How the cited words begin."""
 
+    def __str__(self) -> str:
+        """As people cite it: `HS-P-015 Steps`."""
+        return f"{self.ref} {self.part}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class StepDraft:
@@ -105,6 +114,11 @@ class StepDraft:
     not_before: date | None = None
     source: Source | None = None
     """None = the consultant's own."""
+
+    @property
+    def origin(self) -> str:
+        """Where it comes from, in a line."""
+        return f"Source: {self.source}" if self.source else "The consultant's own step"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +229,13 @@ class Plan:
     @property
     def progress(self) -> float:
         """The share of the effort that is done, 0 to 1; a step in progress counts half."""
-        weights = {StepState.DONE: 1.0, StepState.IN_PROGRESS: 0.5, StepState.NOT_STARTED: 0.0}
-        done = sum(step.said.effort * weights[step.state] for step in self.steps)
+        done = sum(step.said.effort * step.state.share for step in self.steps)
         return done / self.effort if self.effort else 0.0
+
+    @property
+    def places(self) -> dict[int, int]:
+        """How people count the steps, from 1, by their numbers."""
+        return {step.number: place for place, step in enumerate(self.steps, 1)}
 
     def of_stage(self, stage: Stage) -> tuple[Step, ...]:
         """The steps of one stage."""

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from kb import audit
-from kb.access import Permission, Principal, cleared, require
+from kb.access import Permission, Principal, cleared, require, require_cleared
 from kb.assessments.questions import HIGHEST, Question, questions
 from kb.errors import InvalidError, NotFoundError
 from kb.models import Assessment
@@ -100,8 +100,7 @@ def keep(session: Session, principal: Principal, draft: AssessmentDraft) -> Asse
         raise InvalidError("Answer at least one question.")
     if any(not 0 <= level <= HIGHEST for level in (*draft.answers.values(), draft.target)):
         raise InvalidError(f"Levels go from 0 to {HIGHEST}.")
-    if draft.classification not in cleared(principal):
-        raise InvalidError("You could not read that yourself: choose a lower classification.")
+    require_cleared(principal, draft.classification, "that")
     row = Assessment(
         subject=subject,
         author=principal.name,

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from kb import audit, codes, projects
-from kb.access import Permission, Principal, cleared, require
+from kb.access import Permission, Principal, require, require_cleared
 from kb.briefs import needs as changes
 from kb.briefs import rows
 from kb.briefs.stored import Origin
@@ -60,8 +60,7 @@ def begin(session: Session, principal: Principal, draft: BriefDraft) -> str:
     title = shorten(draft.title, MAX_TITLE)
     if not title:
         raise InvalidError("A brief needs a title: the project's name will do.")
-    if draft.classification not in cleared(principal):
-        raise InvalidError("You could not read that brief yourself: choose a lower classification.")
+    require_cleared(principal, draft.classification, "that brief")
     row = Brief(
         code=codes.free(session, Brief.code),
         title=title,

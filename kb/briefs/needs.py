@@ -14,6 +14,10 @@ from kb.text import squash
 
 MAX_NEEDS = 200
 MAX_TEXT = 2_000
+_COPIED = (
+    *("kind", "text", "headings", "start", "end", "page", "slide", "sheet", "row"),
+    *("origin", "dropped", "gap_id"),
+)
 
 
 def add(session: Session, principal: Principal, code: str, kind: NeedKind, text: str) -> int:
@@ -114,10 +118,7 @@ def take_over(session: Session, old: BriefVersion, new: BriefVersion, *, all_of_
 
 
 def _copy(need: BriefNeed, version: int, number: int) -> BriefNeed:
-    kept = (
-        "kind text headings start end page slide sheet row origin dropped gap_id".split()  # noqa: SIM905 - readable
-    )
-    return BriefNeed(version_id=version, number=number, **{name: getattr(need, name) for name in kept})
+    return BriefNeed(version_id=version, number=number, **{name: getattr(need, name) for name in _COPIED})
 
 
 def _find(session: Session, found: BriefVersion, number: int) -> BriefNeed:

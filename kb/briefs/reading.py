@@ -74,7 +74,7 @@ def progress(
     session: Session, principal: Principal, versions: Sequence[int], *, frozen: bool
 ) -> dict[int, Progress]:
     """How far each of *versions* is, by number of its row, counting what *principal* may see."""
-    said = _said()
+    said = aliased(BriefVerdict)
     found = session.execute(
         select(
             BriefEntry.version_id,
@@ -93,10 +93,6 @@ def progress(
     return dict.fromkeys(versions, Progress(0, 0)) | {
         version: Progress(lessons, int(done)) for version, lessons, done in found
     }
-
-
-def _said() -> type[BriefVerdict]:
-    return aliased(BriefVerdict)
 
 
 def _of(project: str) -> tuple[ColumnElement[bool], ...]:
@@ -191,7 +187,7 @@ def _needs(session: Session, version: BriefVersion) -> tuple[StoredNeed, ...]:
 def _entries(
     session: Session, principal: Principal, version: BriefVersion, *, frozen: bool
 ) -> tuple[StoredEntry, ...]:
-    said = _said()
+    said = aliased(BriefVerdict)
     found = session.execute(
         select(BriefEntry, Item.version, Item.withdrawn_at, said)
         .join(Item, Item.id == BriefEntry.item_id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 
-from kb.text import shorten, squash
+from kb.text import NUMBERS, shorten, squash
 from kb.values import PracticeFields
 
 _ITEM = re.compile(r"^ {0,3}(?:(\d+)[.)]|[-*+])\s+(.*)")
@@ -31,9 +31,6 @@ _HEADING, _HEADLINE = 22, 90
 """Characters up to which a beginning is a mere heading, and of the longest headline."""
 _SUBJECT = 110
 """Characters in which the one who acts is named."""
-_WORDS = "one two three four five six seven eight nine ten eleven twelve"
-NUMBERS = {word: number for number, word in enumerate(_WORDS.split(" "), start=1)}
-"""Numbers as words."""
 _NUMBER = rf"(?:\d+(?:\.\d+)?|{'|'.join(NUMBERS)}|an?)"
 _WHEN = re.compile(
     rf"^(?:at|before|after|within|during|by|on|in|from|every|each|once|when|whenever|until|early|next|"
@@ -65,7 +62,8 @@ _A_DAY = 8.0
 """Hours; longer ones are terms and not work."""
 _TERM = 10
 """Working days from which `within` names a last day and not how long something takes."""
-_WORKING_DAYS = {"day": 1, "week": 5, "month": 21}
+WORKING_DAYS = {"day": 1, "week": 5, "month": 21}
+"""Of a unit of time."""
 _TOOK = re.compile(
     rf"(?<!within )(?<!after )(?<!every )(?<!under )(?<!than )\b"
     rf"(?P<number>{_NUMBER})(?:\s*(?:–|-|to)\s*(?P<high>{_NUMBER}))?[\s-]+(?P<unit>minute|hour)s?\b",
@@ -80,8 +78,6 @@ _TOGETHER = re.compile(
 _TARGET = re.compile(
     r"\s*\((?:target|aim)[^:;()]*:\s*(?P<target>[^()]*(?:\([^()]*\)[^()]*)*)\)", re.IGNORECASE
 )
-
-
 _BREAK = re.compile(r"[()]|,\s+(?:and\s+)?")
 
 
@@ -253,9 +249,9 @@ def _in_hours(number: str, unit: str) -> float:
 def _days(text: str) -> int | None:
     if match := _SPAN.match(text):
         first, last = int(match["first"]), int(match["last"] or match["first"])
-        return max(1, last - first + 1) * _WORKING_DAYS[match["unit"].lower()]
+        return max(1, last - first + 1) * WORKING_DAYS[match["unit"].lower()]
     match = _WITHIN_DAYS.search(text[:_SUBJECT])
-    days = max(1, ceil(_number(match["number"]))) * _WORKING_DAYS[match["unit"].lower()] if match else None
+    days = max(1, ceil(_number(match["number"]))) * WORKING_DAYS[match["unit"].lower()] if match else None
     late = match is not None and match[0].lower().startswith("within") and days is not None and days > _TERM
     return None if late else days
 

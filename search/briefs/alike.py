@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from sqlalchemy.orm import Session
 
 from kb import items, passages
@@ -11,7 +10,7 @@ from kb.access import Principal
 from kb.briefs.values import Entry, Match, Need
 from kb.values import Filters, ItemId, PassageId
 from kb.vocabulary import FacetName
-from search import fusion
+from search import fusion, meanings
 from search.engine import Engine
 from search.evidence import Lookup
 from search.hits import Asked
@@ -45,10 +44,9 @@ def alike(
     if not needs:
         return []
     asked = engine.asked([need.text for need in needs])
-    together = np.sum([one.vector for one in asked], axis=0)
-    unit = (together / np.linalg.norm(together)).astype(np.float32)
+    meaning = meanings.together([one.vector for one in asked])
     found: list[AlikeProject] = []
-    for project in projects.near(session, principal, unit, limit):
+    for project in projects.near(session, principal, meaning, limit):
         only = Filters({FacetName.PROJECT: (project.name,)})
         lookup = engine.lookup(session, principal, [only])
         found.append(AlikeProject(project, _why(session, principal, lookup, asked)))

@@ -19,7 +19,7 @@ from kb.experience import Experience
 from kb.items import ItemSummary
 from kb.values import Filters, ItemId, PassageId
 from kb.vocabulary import FacetName, Kind, Polarity, Priority, Status
-from search import doubles, experience, fusion, second_stage
+from search import doubles, experience, fusion, meanings, second_stage
 from search.briefs import ranking
 from search.briefs.ranking import Candidate
 from search.engine import Engine
@@ -201,9 +201,8 @@ class _Brief:
         """The cosine of what was found to the needs taken together."""
         if not self._found:
             return {}
-        together = np.mean([asked.vector for asked in self._asked], axis=0)
-        unit = (together / np.linalg.norm(together)).astype(np.float32)
-        return self._lookup.vectors.of_items(unit, np.array(sorted(self._found), np.int64)).of_items()
+        meaning = meanings.together([asked.vector for asked in self._asked])
+        return self._lookup.vectors.of_items(meaning, np.array(sorted(self._found), np.int64)).of_items()
 
     def _folded(
         self, candidates: Sequence[Candidate]
@@ -212,7 +211,7 @@ class _Brief:
         ids = [one.item for one in candidates]
         titles = items.summaries(self._session, self._principal, ids)
         vectors = {
-            item: np.frombuffer(vector, "<f4").astype(np.float32)
+            item: meanings.read(vector)
             for item, vector in embeddings.of_items(
                 self._session, self._principal, self._engine.model, ids
             ).items()

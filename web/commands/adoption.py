@@ -146,19 +146,15 @@ def export(
 ) -> None:
     """Write a plan as Word document, Excel workbook, calendar, or for Microsoft Project (.xml)."""
     from kb.adoption import plans
-    from kb.errors import InvalidError
     from kb.vocabulary import term
     from web import adoption_files
     from web.adoption_files import Format
-    from web.terminal import existing, out, person
+    from web.terminal import existing, out, person, save
 
     wanted = term(Format, output.suffix)
     if wanted is None:
         raise typer.BadParameter(f"{output.name} ends in none of {', '.join(Format)}", param_hint="--output")
     with existing(context.obj) as services, services.sessions() as session:
         body = adoption_files.write(plans.get(session, person(services), code), wanted)
-        try:
-            output.write_bytes(body)
-        except OSError as error:
-            raise InvalidError(f"{output} can't be written: {error.strerror}.") from error
+        save(output, [body])
     out().print(f"Written to {output}", markup=False)

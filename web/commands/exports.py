@@ -8,7 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from kb.values import Filters
-    from web.exporting import Export, Format
+    from web.exporting import Format
     from web.wiring import Services
 
 
@@ -18,7 +18,7 @@ def write(services: "Services", text: str, filters: "Filters", form: str | None,
     Where *form* is not given, the name of the file tells the format.
     """
     from web import exporting
-    from web.terminal import err, person
+    from web.terminal import err, person, save
 
     wanted = _format(form, target)
     with services.sessions() as session:
@@ -28,7 +28,7 @@ def write(services: "Services", text: str, filters: "Filters", form: str | None,
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
     else:
-        _save(found, wanted, target)
+        save(target, exporting.FORMATS[wanted].write(found))
         err().print(
             f"{len(found.hits):,} of {found.results.total:,} results written to {target}", markup=False
         )
@@ -44,14 +44,3 @@ def _format(form: str | None, target: Path | None) -> "Format":
     if wanted is Format.XLSX and target is None:
         raise typer.BadParameter("A workbook needs a file: add -o FILE.xlsx", param_hint="--output")
     return wanted
-
-
-def _save(found: "Export", wanted: "Format", target: Path) -> None:
-    from kb.errors import InvalidError
-    from web.exporting import FORMATS
-
-    try:
-        with target.open("wb") as stream:
-            stream.writelines(FORMATS[wanted].write(found))
-    except OSError as error:
-        raise InvalidError(f"{target} can't be written: {error.strerror}.") from error

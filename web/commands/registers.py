@@ -24,11 +24,10 @@ def export(  # noqa: PLR0913 - each is an option of the command
     year: Annotated[Many, typer.Option(help="Only this year.")] = None,
 ) -> None:
     """Write lessons to a spreadsheet, all that they say; `kb ingest` takes it back with what was changed."""
-    from kb.errors import InvalidError
     from web import registers
     from web.commands import filters
     from web.registers import RegisterFormat
-    from web.terminal import existing, out, person
+    from web.terminal import existing, out, person, save
 
     wanted = next((form for form in RegisterFormat if output.suffix.lower() == f".{form}"), None)
     if wanted is None:
@@ -38,8 +37,5 @@ def export(  # noqa: PLR0913 - each is an option of the command
         reader = person(services)
         ids = registers.chosen(services, session, reader, " ".join(query or ()), chosen)
         body = registers.write(session, reader, ids, wanted)
-    try:
-        output.write_bytes(body)
-    except OSError as error:
-        raise InvalidError(f"{output} can't be written: {error.strerror}.") from error
+    save(output, [body])
     out().print(f"{len(ids):,} lessons written to {output}", markup=False)

@@ -170,20 +170,16 @@ def report(
 ) -> None:
     """Write a session's report into a file."""
     from kb import gatherings, notes
-    from kb.errors import InvalidError
     from web import session_reports
     from web.session_reports import Format
-    from web.terminal import existing, out, person
+    from web.terminal import existing, out, person, save
 
     with existing(context.obj) as services, services.sessions() as session:
         gathering = gatherings.get(session, person(services), code)
         wanted = _term(Format, output.suffix[1:] if output else "md", "--output")
         target = output or Path(session_reports.file_name(gathering, wanted))
         body = session_reports.write(gathering, notes.board(session, person(services), code), wanted)
-        try:
-            target.write_bytes(body)
-        except OSError as error:
-            raise InvalidError(f"{target} can't be written: {error.strerror}.") from error
+        save(target, [body])
     out().print(f"Written to {target}", markup=False)
 
 

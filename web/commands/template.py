@@ -35,7 +35,7 @@ def template(
     from kb.access import LOCAL_USER
     from kb.errors import InvalidError
     from web import forms
-    from web.terminal import existing, out
+    from web.terminal import existing, out, save
 
     if example and (entries or values):
         raise typer.BadParameter("The example can't be mixed with values of your own", param_hint="--example")
@@ -49,10 +49,7 @@ def template(
         target = to or Path(written.name)
         if to is None and target.exists():
             raise InvalidError(f"{target} is there already: name another file with --to, or the same one.")
-        try:
-            target.write_bytes(written.content)
-        except OSError as error:
-            raise InvalidError(f"{target} can't be written: {error.strerror}.") from error
+        save(target, [written.content])
     out().print(f"Written to {target}", markup=False)
 
 

@@ -23,7 +23,7 @@ from kb.adoption.values import (
 )
 from kb.errors import InvalidError, NotFoundError
 from kb.vocabulary import Classification, term
-from web import adoption, adoption_files, form_values
+from web import adoption, adoption_files, entered, form_values
 from web.addresses import adoption_url, paged
 from web.adoption import Wanted
 from web.adoption_files import Format
@@ -41,8 +41,10 @@ _PRECONDITION = "precondition:"
 
 
 async def _entered(request: Request) -> dict[str, list[str]]:
-    form = await request.form(max_fields=_MAX_FIELDS, max_files=0)
-    return {name: [value for value in form.getlist(name) if isinstance(value, str)] for name in form}
+    found: dict[str, list[str]] = {}
+    for name, value in await entered.pairs(request, _MAX_FIELDS):
+        found.setdefault(name, []).append(value)
+    return found
 
 
 EnteredDep = Annotated[dict[str, list[str]], Depends(_entered)]
@@ -129,7 +131,7 @@ def show(code: str, session: SessionDep, principal: PrincipalDep) -> HTMLRespons
         gantt=gantt(plan, today),
         today=today,
         late=[step for step in plan.steps if step.late(today)],
-        numbers={step.number: place for place, step in enumerate(plan.steps, 1)},
+        numbers=plan.places,
         addresses=adoption.sources(session, principal, plan),
         stages=list(Stage),
         checks=CHECKS,
@@ -180,7 +182,7 @@ def step(code: str, number: Number, session: SessionDep, principal: PrincipalDep
         section="practice",
         plan=plan,
         step=found,
-        numbers={one.number: place for place, one in enumerate(plan.steps, 1)},
+        numbers=plan.places,
         addresses=adoption.sources(session, principal, plan),
         stages=list(Stage),
         states=list(StepState),

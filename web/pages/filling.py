@@ -14,6 +14,7 @@ from kb.forms import Entry, Field, Record
 from web import forms
 from web.api.forms import download
 from web.deps import PrincipalDep, SessionDep
+from web.entered import pairs
 from web.forms import PROGRAMS, FileFormat, Template
 from web.layout import page
 
@@ -37,8 +38,7 @@ class Box:
 
 
 async def _entered(request: Request) -> dict[str, str]:
-    form = await request.form(max_fields=_MAX_FIELDS, max_files=0)
-    return {name: value for name, value in form.items() if isinstance(value, str)}
+    return dict(await pairs(request, _MAX_FIELDS))
 
 
 EnteredDep = Annotated[dict[str, str], Depends(_entered)]

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from kb import jobs
 from kb.access import Principal
 from kb.jobs import JobState
-from web import previews
+from web import entered, previews
 from web.deps import PrincipalDep, RunnerDep, ServicesDep, SessionDep
 from web.layout import page
 from web.previews import Chosen
@@ -23,8 +23,7 @@ _MAP, _WAS = "map:", "was:"
 
 async def _chosen(request: Request) -> tuple[Chosen, str]:
     """What was chosen, and the button that was pressed: a column counts when it is not as it was read."""
-    form = await request.form(max_fields=_MAX_COLUMNS, max_files=0)
-    given = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    given = await entered.pairs(request, _MAX_COLUMNS)
     said = dict(given)
     mapping = {
         name.removeprefix(_MAP): value

@@ -14,7 +14,7 @@ from kb.assessments.records import MAX_SUBJECT, USUAL_TARGET, AssessmentDraft
 from kb.values import Filters
 from kb.vocabulary import Classification, FacetName, Kind, KnowledgeArea, label, term
 from search.query import MAX_LENGTH
-from web import practices
+from web import entered, practices
 from web.addresses import paged
 from web.choices import PagingDep
 from web.deps import PrincipalDep, ServicesDep, SessionDep
@@ -105,8 +105,7 @@ def begin(session: SessionDep, principal: PrincipalDep, subject: str = "") -> HT
 
 
 async def _entered(request: Request) -> dict[str, str]:
-    form = await request.form(max_fields=_MAX_FIELDS, max_files=0)
-    return {name: value for name, value in form.items() if isinstance(value, str)}
+    return dict(await entered.pairs(request, _MAX_FIELDS))
 
 
 @router.post("/assess")
