@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Generator
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, cast
@@ -22,6 +23,8 @@ from ingest import reading
 from ingest.reading import Reading, Task
 
 _LENGTH = struct.Struct("!Q")
+_START = 60
+"""Seconds in which a reading process must be ready."""
 _GRACE = 5
 """Seconds after which a reading process that nobody stopped stops itself."""
 _WORN = 500
@@ -50,19 +53,8 @@ class Worker:
             self.close()
         process = self._process = self._process or _started()
         self._files += 1
-        stopped = threading.Event()
-
-        def stop() -> None:
-            stopped.set()
-            _kill(process)
-
-        timer = threading.Timer(task.limits.seconds, stop)
-        timer.daemon = True
-        timer.start()
-        try:
+        with _bounded(process, task.limits.seconds) as stopped:
             answer = self._ask(process, task)
-        finally:
-            timer.cancel()
         if answer is None:
             self.close()
             if stopped.is_set():
@@ -93,7 +85,7 @@ class Worker:
 def _started() -> subprocess.Popen[bytes]:
     """A fresh interpreter rather than a fork: forking a server with threads may hang.
 
-    Waits until it is ready: starting up is no part of the first file's time.
+    Waits until it is ready: starting up is no part of the first file's time. Raises InvalidError.
     """
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)}
     process = subprocess.Popen(
@@ -105,11 +97,30 @@ def _started() -> subprocess.Popen[bytes]:
         start_new_session=True,
     )
     try:
-        _receive(cast(IO[bytes], process.stdout))
+        with _bounded(process, _START):
+            _receive(cast(IO[bytes], process.stdout))
     except EOFError as error:
         _kill(process)
-        raise RuntimeError("The reading process could not be started.") from error
+        raise InvalidError("The reading process could not be started.") from error
     return process
+
+
+@contextlib.contextmanager
+def _bounded(process: subprocess.Popen[bytes], seconds: float) -> Generator[threading.Event]:
+    """Kill *process* when the block takes more than *seconds*; the event then is set."""
+    stopped = threading.Event()
+
+    def stop() -> None:
+        stopped.set()
+        _kill(process)
+
+    timer = threading.Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield stopped
+    finally:
+        timer.cancel()
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -3,7 +3,9 @@
 import os
 import pickle
 import re
+import shutil
 import struct
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -299,6 +301,15 @@ def test_a_file_whose_reading_takes_too_long_is_stopped(library: Library) -> Non
     report = library.ingest(limits=Limits(seconds=1))
     assert [(f.name, "1 seconds" in f.reason) for f in report.failures] == [("slow.md", True)]
     assert library.titles() == ["After it", "Good neighbour"]
+
+
+def test_a_reading_process_that_does_not_start_is_reported(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends_at_once = shutil.which("false")
+    assert ends_at_once
+    monkeypatch.setattr(sys, "executable", ends_at_once)
+    assert "could not be started" in _fails_within(library, "good.md", b"# Good")
 
 
 def test_a_file_that_needs_too_much_memory_is_reported(library: Library) -> None:
