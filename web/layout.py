@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from kb.vocabulary import Kind, label
 from search.results import Snippet
 from web.addresses import adoption_url, item_url, query_string, search_url, session_url
-from web.wording import day, moment, p_value, percent, plural, saved, share
+from web.wording import day, moment, p_value, percent, plural, saved, share, short_day
 
 KIND_PLURAL = {
     Kind.LESSON: "Lessons",
@@ -87,6 +87,7 @@ _FILTERS: dict[str, Any] = {
     "label": label,
     "day": day,
     "moment": moment,
+    "short_day": short_day,
     "percent": percent,
     "plural": plural,
     "p_value": p_value,

@@ -9,6 +9,11 @@ def day(value: date | None) -> str:
     return f"{value.day} {value:%B %Y}" if value else ""
 
 
+def short_day(value: date) -> str:
+    """A day where there is little room: `3 May 2019`, `11 Nov 2026`."""
+    return f"{value.day} {value:%b %Y}"
+
+
 def moment(value: datetime) -> str:
     """A moment as people write it, in UTC."""
     at = value.astimezone(UTC)

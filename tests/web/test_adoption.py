@@ -176,6 +176,9 @@ def test_a_plan_is_drafted_and_followed_on_pages(ann: TestClient) -> None:
     page = opened(ann, "/adoption/new?practice=P-1")
     asked = [select["name"] for select in page.select("select[name^='precondition:']")]
     assert asked == ["precondition:P-1:A sponsor", "precondition:P-1:A board"]
+    said = opened(ann, "/adoption/new?practice=P-1&precondition:P-1:A+board=met")
+    chosen = [option["value"] for option in said.select("select[name^='precondition:'] option[selected]")]
+    assert chosen == ["unknown", "met"]
     form = {
         "practice": "P-1",
         "team": "Quay",

@@ -67,11 +67,12 @@ def overview(session: SessionDep, principal: PrincipalDep, wanted: PagingDep) ->
 
 @router.get("/new")
 def begin(
+    request: Request,
     session: SessionDep,
     principal: PrincipalDep,
     practice: Annotated[list[str] | None, Query(max_length=30)] = None,
 ) -> HTMLResponse:
-    """What is asked before a plan is drafted."""
+    """What is asked before a plan is drafted, with what was said of preconditions already."""
     refs = [ref for text in practice or () for ref in text.replace(",", " ").split()]
     return page(
         "adoption_new.html",
@@ -87,6 +88,7 @@ def begin(
         classifications=cleared(principal),
         limits=plans,
         prefix=_PRECONDITION,
+        said=_preconditions(request.query_params),
     )
 
 

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from kb import facets, items, projects
 from kb.access import cleared
+from kb.adoption.values import Fulfilment
 from kb.assessments import records
 from kb.assessments.questions import HIGHEST, by_area
 from kb.assessments.records import MAX_SUBJECT, USUAL_TARGET, AssessmentDraft
@@ -78,6 +79,7 @@ def recommend(
         text=_html,
         assessments=records.listed(session, principal, limit=_HISTORY),
         longest=MAX_LENGTH,
+        fulfilments=list(Fulfilment),
     )
 
 
