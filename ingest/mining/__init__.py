@@ -1,0 +1,1 @@
+"""Observations in reports and minutes: sentences that tell what others may learn."""

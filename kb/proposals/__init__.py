@@ -1,0 +1,1 @@
+"""What was mined out of documents and waits for somebody to make lessons of it."""
