@@ -1,6 +1,6 @@
 """What people do to lessons: moves with reasons, comments, and the queue of those that wait."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,13 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kb import audit, items, lifecycle, steps
-from kb.access import Permission, Principal, require, visible
+from kb.access import Permission, Principal, readable, require, visible
 from kb.errors import ConflictError, InvalidError, NotFoundError
 from kb.items import ItemSummary
 from kb.lifecycle import RULES, Move
 from kb.models import Comment, Item, Lesson, LessonStep, RemedialAction, now
-from kb.values import ItemId
-from kb.vocabulary import ActionState, Kind, Status
+from kb.values import ItemId, LessonFields
+from kb.vocabulary import ActionState, Kind, Polarity, Priority, Status
 
 _REASON_LENGTH = 10_000
 WAITING = (Status.SUBMITTED, Status.RETURNED, Status.IN_ACTION)
@@ -54,6 +54,24 @@ def find(session: Session, principal: Principal, ref: str) -> Lesson:
     if lesson is None:
         raise NotFoundError(f"There is no lesson {ref!r} here, or you may not read it.")
     return lesson
+
+
+def fields(session: Session, principal: Principal, ids: Collection[ItemId]) -> dict[ItemId, LessonFields]:
+    """What the lessons among *ids* say, those that *principal* may open, withdrawn or not."""
+    query = select(Lesson).where(Lesson.id.in_(ids), readable(principal))
+    return {
+        ItemId(row.id): LessonFields(
+            row.event,
+            row.effect,
+            row.causes,
+            row.recommendation,
+            row.applies_when,
+            row.warning_signs,
+            Polarity(row.polarity) if row.polarity else None,
+            Priority(row.priority) if row.priority else None,
+        )
+        for row in session.scalars(query)
+    }
 
 
 def move(session: Session, principal: Principal, ref: str, wanted: Move, reason: str = "") -> Status:

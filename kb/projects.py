@@ -1,12 +1,19 @@
 """Projects that items tell of."""
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from kb.access import Principal, visible
+from kb.errors import NotFoundError
 from kb.facets import FacetCount
-from kb.models import Item, Project
+from kb.items import ItemText
+from kb.models import Document, Item, Project
 from kb.text import squash
+from kb.values import ItemId
+from kb.vocabulary import DocumentKind
+
+_CHARTERS = (DocumentKind.CHARTER, DocumentKind.BUSINESS_CASE, DocumentKind.PLAN)
+"""What tells of a project before it begins, the best first."""
 
 
 def count(session: Session, principal: Principal) -> int:
@@ -28,6 +35,31 @@ def listed(session: Session, principal: Principal, *, offset: int, limit: int) -
         .limit(limit)
     )
     return [FacetCount(name, items) for name, items in rows]
+
+
+def charter(session: Session, principal: Principal, name: str) -> ItemText:
+    """What the newest charter of a project says; its business case or plan where there is none.
+
+    Raises NotFoundError.
+    """
+    order = case({kind: place for place, kind in enumerate(_CHARTERS)}, value=Document.document_kind)
+    row = session.execute(
+        select(Document.id, Document.digest, Document.title, Document.body)
+        .join(Project, Project.id == Document.project_id)
+        .where(
+            visible(principal, Document),
+            func.lower(Project.name) == squash(name).lower(),
+            Document.document_kind.in_(_CHARTERS),
+        )
+        .order_by(order, Document.dated.desc().nulls_last(), Document.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError(
+            f"No charter, business case or plan of {squash(name)[:100]!r} is here. "
+            "Paste its text, or choose its file."
+        )
+    return ItemText(ItemId(row.id), row.digest, row.title, row.body)
 
 
 def named(session: Session, name: str) -> int:

@@ -26,6 +26,11 @@ def adoption_url(code: str) -> str:
     return f"/adoption/{quote(code, safe='')}"
 
 
+def brief_url(code: str) -> str:
+    """The page of a lessons brief."""
+    return f"/briefs/{quote(code, safe='')}"
+
+
 def query_string(parameters: Mapping[str, Any]) -> str:
     """*parameters* as a query string with its question mark, without the empty ones."""
     given = {name: value for name, value in parameters.items() if value not in (None, "", [], ())}

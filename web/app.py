@@ -13,6 +13,7 @@ from web.api import (
     actions,
     adoption,
     applications,
+    briefs,
     changes,
     disagreements,
     evaluations,
@@ -57,6 +58,7 @@ from web.pages import (
 )
 from web.pages import adoption as adoption_pages
 from web.pages import applications as application_pages
+from web.pages import briefs as brief_pages
 from web.pages import changes as change_pages
 from web.pages import disagreements as disagreement_pages
 from web.pages import gaps as gap_pages
@@ -137,6 +139,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         reviews,
         sessions,
         session_notes,
+        briefs,
         items,
         imports,
         evaluations,
@@ -173,6 +176,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         synonym_pages,
         session_pages,
         gathering,
+        brief_pages,
         people,
         about,
     )

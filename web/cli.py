@@ -341,9 +341,9 @@ app.add_typer(insight.app, name="insight")
 app.add_typer(practice.app, name="practice")
 app.add_typer(adoption.app, name="adoption")
 app.add_typer(session.app, name="session")
+app.add_typer(brief.app, name="brief")
 for command in (
     adapt.adapt,
-    brief.brief,
     subscriptions.digest,
     saved.recent,
     saved.similar,

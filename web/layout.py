@@ -5,13 +5,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, StreamingResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from kb.vocabulary import Kind, label
 from search.results import Snippet
-from web.addresses import adoption_url, item_url, query_string, search_url, session_url
+from web.addresses import adoption_url, brief_url, item_url, query_string, search_url, session_url
 from web.wording import day, moment, p_value, percent, plural, saved, share, short_day
 
 KIND_PLURAL = {
@@ -32,6 +32,17 @@ def page(template: str, /, status: int = 200, **context: Any) -> HTMLResponse:
     shared: dict[str, Any] = {"q": "", "section": "", "hidden": [], "status": status}
     text = filled(template, **shared | context)
     return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
+
+
+def streamed(template: str, /, **context: Any) -> StreamingResponse:
+    """As *page*, each part sent as soon as it is there: what *context* iterates over may take its time."""
+    shared: dict[str, Any] = {"q": "", "section": "", "hidden": [], "status": 200}
+    parts = _environment().get_template(template).generate(shared | context)
+    return StreamingResponse(
+        (part.encode() for part in parts if part),
+        media_type="text/html; charset=utf-8",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
 
 
 def filled(template: str, /, **context: Any) -> str:
@@ -100,6 +111,7 @@ _GLOBALS: dict[str, Any] = {
     "search_url": search_url,
     "session_url": session_url,
     "adoption_url": adoption_url,
+    "brief_url": brief_url,
     "kinds": KIND_PLURAL,
     "query_string": query_string,
 }

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from kb.applications import Record
+from kb.experience import RETIRED
+from kb.items import ItemSummary
 from kb.vocabulary import Status
 from search.results import Hit, Place, WordFound
 
@@ -62,6 +64,17 @@ def marks(hit: Hit, today: date | None = None) -> list[Mark]:
         Mark(_retired(hit), good=False),
         Mark(applied(record), good=record.worked > 0),
         Mark(overdue(hit.item.review_date, today or _today()), good=False),
+    ]
+    return [mark for mark in said if mark.text]
+
+
+def became(item: ItemSummary, record: Record, today: date | None = None) -> list[Mark]:
+    """How an item stands and what became of it, as of *today*."""
+    said = [
+        Mark(_STANDING.get(item.status, ""), good=True),
+        Mark(applied(record), good=record.worked > 0),
+        Mark(item.status.lower() if item.status in RETIRED else "", good=False),
+        Mark(overdue(item.review_date, today or _today()), good=False),
     ]
     return [mark for mark in said if mark.text]
 

@@ -1,8 +1,9 @@
 """Files that come in over HTTP, written straight to disk within the limits."""
 
 import shutil
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 from uuid import uuid4
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 MAX_FILES = 200
 """Files in one upload."""
+_MAX_FIELDS = 4 * MEGABYTE
+"""Bytes of all that a form holds beside its files."""
 _MAX_DISCARDED = 2048 * MEGABYTE
 """Bytes of one upload after which a refused sender is cut off."""
 
@@ -60,6 +63,8 @@ class Received:
 
     folder: Path
     files: int
+    fields: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What else the form holds."""
 
 
 class _Receiver:
@@ -73,7 +78,11 @@ class _Receiver:
         self._name = ""
         self._target: BinaryIO | None = None
         self._size = self._total = 0
+        self._text: bytearray | None = None
+        self._read = 0
         self.names: list[str] = []
+        self.texts: dict[str, bytearray] = {}
+        """What fields without a file hold."""
         self.whole = False
         """Whether the form's last boundary was seen: a form that was cut off lacks it."""
         self.refusal: HttpError | None = None
@@ -93,7 +102,8 @@ class _Receiver:
         }
 
     def close(self) -> None:
-        """End the file in hand."""
+        """End the file or the field in hand."""
+        self._text = None
         if self._target:
             self._target.close()
             self._target = None
@@ -115,6 +125,8 @@ class _Receiver:
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
         given = options.get(b"filename", b"").decode("utf-8", "replace")
         if not given:
+            name = options.get(b"name", b"").decode("utf-8", "replace")
+            self._text = self.texts.setdefault(name, bytearray())
             return
         if len(self.names) == MAX_FILES:
             self._refuse(f"One upload may hold at most {MAX_FILES} files; put more into a zip archive.")
@@ -125,6 +137,12 @@ class _Receiver:
         self._target = (self._folder / self._name).open("wb")
 
     def _on_data(self, data: bytes, start: int, end: int) -> None:
+        if self._text is not None:
+            self._read += end - start
+            if self._read > _MAX_FIELDS:
+                self._refuse(f"The text has more than {_MAX_FIELDS // MEGABYTE} MB; send it as a file.")
+            else:
+                self._text += data[start:end]
         if not self._target or self.refusal:
             return
         self._size += end - start
@@ -145,6 +163,23 @@ class _Receiver:
 
 async def receive(request: Request, services: ServicesDep) -> AsyncIterator[Received]:
     """The files of a multipart request, on disk; removed again when the request does not succeed."""
+    async with _received(request, services) as upload:
+        if not upload.files:
+            raise HttpError(400, "No file was sent. Choose at least one file to import.")
+        yield upload
+
+
+async def receive_form(request: Request, services: ServicesDep) -> AsyncIterator[Received]:
+    """A multipart form with or without a file, which is removed when the request ends."""
+    async with _received(request, services) as upload:
+        try:
+            yield upload
+        finally:
+            shutil.rmtree(upload.folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def _received(request: Request, services: Services) -> AsyncGenerator[Received]:
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
@@ -153,24 +188,12 @@ async def receive(request: Request, services: ServicesDep) -> AsyncIterator[Rece
     folder.mkdir(parents=True)
     receiver = _Receiver(folder, services.settings.limits)
     try:
-        parser = MultipartParser(boundary, receiver.callbacks())
-        read = 0
-        async for chunk in request.stream():
-            read += len(chunk)
-            parser.write(chunk)
-            if receiver.refusal and read > _MAX_DISCARDED:
-                raise receiver.refusal
-        parser.finalize()
-        if receiver.refusal:
-            raise receiver.refusal
-        if not receiver.whole:
-            raise FormParserError
-        if not receiver.names:
-            raise HttpError(400, "No file was sent. Choose at least one file to import.")
+        await _parse(request, MultipartParser(boundary, receiver.callbacks()), receiver)
         unread = [formats.unread(name) for name in receiver.names]
-        if all(unread):
+        if unread and all(unread):
             raise HttpError(415, f"{receiver.names[0]} can't be imported. {unread[0]}")
-        yield Received(folder, len(receiver.names))
+        texts = {name: bytes(text).decode("utf-8", "replace") for name, text in receiver.texts.items()}
+        yield Received(folder, len(receiver.names), texts)
     except FormParserError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise HttpError(400, "The upload is damaged or was cut off; send the files again.") from error
@@ -181,7 +204,22 @@ async def receive(request: Request, services: ServicesDep) -> AsyncIterator[Rece
         receiver.close()
 
 
+async def _parse(request: Request, parser: MultipartParser, receiver: _Receiver) -> None:
+    read = 0
+    async for chunk in request.stream():
+        read += len(chunk)
+        parser.write(chunk)
+        if receiver.refusal and read > _MAX_DISCARDED:
+            raise receiver.refusal
+    parser.finalize()
+    if receiver.refusal:
+        raise receiver.refusal
+    if not receiver.whole:
+        raise FormParserError
+
+
 UploadDep = Annotated[Received, Depends(receive)]
+FormDep = Annotated[Received, Depends(receive_form)]
 
 
 def begin(services: Services, principal: Principal, runner: Runner, upload: Received) -> Job:

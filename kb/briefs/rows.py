@@ -49,11 +49,16 @@ def hold(session: Session, principal: Principal, code: str) -> tuple[Brief, Brie
 def hold_open(session: Session, principal: Principal, code: str) -> tuple[Brief, BriefVersion]:
     """The same, for a change to that version. Raises ConflictError when it was signed."""
     brief, found = hold(session, principal, code)
+    require_open(session, found)
+    return brief, found
+
+
+def require_open(session: Session, found: BriefVersion) -> None:
+    """Raise ConflictError when that version was signed."""
     if signed(session, found):
         raise ConflictError(
             f"Version {found.number} is signed and stays as it is. Open a new version to go on from it."
         )
-    return brief, found
 
 
 def signed(session: Session, found: BriefVersion) -> bool:

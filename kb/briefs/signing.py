@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from kb import audit, items
 from kb.access import Permission, Principal, require, visible
 from kb.briefs import reading, rows
-from kb.briefs.verdicts import newest
 from kb.errors import ConflictError, InvalidError
 from kb.experience import RETIRED
 from kb.items import ItemSummary
-from kb.models import BriefEntry, BriefSignOff, BriefVerdict, BriefVersion, Item
+from kb.models import BriefEntry, BriefSignOff, BriefVersion, Item
 from kb.text import squash
 from kb.values import ItemId
 from kb.vocabulary import Kind
@@ -33,9 +32,11 @@ class Since:
 
 
 def sign(session: Session, principal: Principal, code: str, gate: str, note: str = "") -> None:
-    """Stand for the newest version at a *gate*; it never changes again.
+    """Stand for what *principal* may see of the newest version, at a *gate*; it never changes again.
 
-    Raises NotFoundError when *principal* may not review, ConflictError while a lesson has no verdict.
+    Lessons that are hidden from them hold nothing up and are not told of: whoever may read those can decide
+    about them afterwards. Raises NotFoundError when *principal* may not review, ConflictError while a lesson
+    has no verdict.
     """
     require(principal, Permission.REVIEW)
     brief, found = rows.hold(session, principal, code)
@@ -87,25 +88,3 @@ def _require_complete(session: Session, principal: Principal, found: BriefVersio
     if not progress.complete:
         left = progress.lessons - progress.decided
         raise ConflictError(f"Every lesson needs a verdict before the brief is signed; {left} to go.")
-    if _undecided(session, found):
-        raise ConflictError("You can't sign this brief yet; somebody who may read more has to decide first.")
-
-
-def _undecided(session: Session, found: BriefVersion) -> int:
-    """Lessons of a version without a verdict, whoever may see them; for a rule, not for showing."""
-    query = (
-        select(func.count())
-        .select_from(BriefEntry)
-        .join(Item, Item.id == BriefEntry.item_id)
-        .outerjoin(
-            BriefVerdict,
-            (BriefVerdict.id == newest()) & (BriefVerdict.item_version == BriefEntry.item_version),
-        )
-        .where(
-            BriefEntry.version_id == found.id,
-            Item.kind == Kind.LESSON,
-            Item.withdrawn_at.is_(None),
-            BriefVerdict.id.is_(None),
-        )
-    )
-    return session.scalar(query) or 0

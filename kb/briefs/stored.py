@@ -182,6 +182,11 @@ class StoredBrief:
         """Whether it can still change."""
         return self.newest and not self.version.frozen
 
+    def takes_verdict(self, entry: StoredEntry) -> bool:
+        """Whether *entry* can be decided about: in a signed version, if its signers could not see it."""
+        undecided = self.newest and entry.decided is None
+        return entry.asks and not entry.withdrawn and (self.open or undecided)
+
     @property
     def wanted(self) -> tuple[StoredNeed, ...]:
         """The needs that were not dropped."""

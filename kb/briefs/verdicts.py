@@ -35,10 +35,13 @@ class Judged:
 def decide(session: Session, principal: Principal, code: str, ref: str, decision: Decision) -> None:
     """Give the lesson *ref* of a brief a verdict; what was decided before stays in its history.
 
-    Raises NotFoundError, ConflictError when the version is signed, InvalidError when a part is missing.
+    In a signed version that is still possible for what its signers could not see. Raises NotFoundError,
+    ConflictError when the verdict was signed, InvalidError when a part is missing.
     """
-    brief, found = rows.hold_open(session, principal, code)
+    brief, found = rows.hold(session, principal, code)
     row = _find(session, principal, found, ref)
+    if _decided(session, row):
+        rows.require_open(session, found)
     item = session.get_one(Item, row.item_id)
     if item.kind != Kind.LESSON:
         raise InvalidError(f"Lessons get verdicts; {item.ref} is a {item.kind}.")
@@ -109,6 +112,12 @@ def _find(session: Session, principal: Principal, found: BriefVersion, ref: str)
     if row is None:
         raise NotFoundError(f"{ref.strip()[:60]!r} is not in this brief, or you may not read it.")
     return row
+
+
+def _decided(session: Session, row: BriefEntry) -> bool:
+    """Whether a verdict stands on what the entry says."""
+    query = select(BriefVerdict.item_version).where(BriefVerdict.entry_id == row.id)
+    return session.scalar(query.order_by(BriefVerdict.id.desc()).limit(1)) == row.item_version
 
 
 def _checked(said: Decision) -> Decision:

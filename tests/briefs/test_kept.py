@@ -202,8 +202,8 @@ def test_a_brief_is_signed_once_every_lesson_has_a_verdict(base: Session, code: 
     with pytest.raises(ConflictError, match="1 to go"):
         signing.sign(base, BERT, code, "Gate 2")
     verdicts.decide(base, BERT, code, "L-2", APPLIES)
-    with pytest.raises(ConflictError, match="may read more"):
-        signing.sign(base, BERT, code, "Gate 2")
+    with pytest.raises(ConflictError, match="1 to go"):
+        signing.sign(base, LOCAL_USER, code, "Gate 2")
     verdicts.decide(base, LOCAL_USER, code, "L-3", APPLIES)
     with pytest.raises(InvalidError, match="gate"):
         signing.sign(base, BERT, code, " ")
@@ -217,6 +217,29 @@ def test_a_brief_is_signed_once_every_lesson_has_a_verdict(base: Session, code: 
         ("Gate 3", "local", ""),
     ]
     assert found.head.signed == found.version.sign_offs[-1]
+
+
+def test_signing_tells_nothing_of_lessons_that_the_signer_may_not_see(base: Session, code: str) -> None:
+    with pytest.raises(ConflictError) as refused:
+        signing.sign(base, BERT, code, "Gate 2")
+    alone = _begin(base)
+    _keep(base, alone, "L-1", "L-2")
+    with pytest.raises(ConflictError) as without:
+        signing.sign(base, BERT, alone, "Gate 2")
+    assert str(refused.value) == str(without.value)
+    for ref in ("L-1", "L-2"):
+        verdicts.decide(base, BERT, code, ref, APPLIES)
+    signing.sign(base, BERT, code, "Gate 2")
+    # Whoever sees more sees what is left, and is held up by it.
+    found = reading.get(base, LOCAL_USER, code)
+    assert (found.progress.decided, found.progress.lessons) == (2, 3)
+    assert [found.takes_verdict(one) for one in found.entries] == [False, False, True]
+    with pytest.raises(ConflictError, match="1 to go"):
+        signing.sign(base, LOCAL_USER, code, "Gate 3")
+    verdicts.decide(base, LOCAL_USER, code, "L-3", APPLIES)
+    signing.sign(base, LOCAL_USER, code, "Gate 3")
+    with pytest.raises(ConflictError, match="stays as it is"):
+        verdicts.decide(base, LOCAL_USER, code, "L-3", APPLIES)
 
 
 def test_a_signed_version_never_changes(base: Session, code: str) -> None:

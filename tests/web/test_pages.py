@@ -43,6 +43,7 @@ PAGES = [
     "/practices?area=risk",
     "/practices/recommend?situation=scope+grows+by+small+changes",
     "/practices/assess",
+    "/briefs",
     "/adoption",
     "/adoption/new?practice=HS-P-015&practice=HS-P-064",
     "/synonyms?q=risk",
