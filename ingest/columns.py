@@ -34,6 +34,7 @@ DROP = "ignore"
 DETAIL = "detail"
 """Given by hand as a field: keep the column under the item's other details."""
 
+_COMPETENCES = "competences|competencies|competence|competency"
 _SHARED = {
     "id": "id|ref|reference|reference no|reference number|identifier|no|number|item no|record id",
     "title": "title|name|subject|headline",
@@ -79,6 +80,7 @@ SYNONYMS: dict[Kind, dict[str, str]] = {
             "contributor|submitter|submitted by|author|raised by|reported by|logged by|identified by"
         ),
         "date": "lesson date|event date|" + _SHARED["date"],
+        "competences": _COMPETENCES,
     },
     Kind.TRAINING: {
         **_SHARED,
@@ -93,7 +95,7 @@ SYNONYMS: dict[Kind, dict[str, str]] = {
         "hours": "hours|duration hours|duration|length|effort hours|content duration|learning hours|time",
         "cost": "cost|price|fee|fees|course fee",
         "currency": "currency",
-        "competences": "competences|competencies|competence|competency|competences taught",
+        "competences": f"{_COMPETENCES}|competences taught",
         "prerequisites": "prerequisites|prerequisite|requirements|entry requirements",
         "leads_to": "leads to|certification|certificate|qualification|award",
         "cpd_hours": "cpd hours|pdu|pdus|cpd|cpd points",

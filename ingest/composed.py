@@ -55,6 +55,7 @@ class Facts:
     approaches: tuple[Approach, ...] = ()
     sectors: tuple[Sector, ...] = ()
     tags: tuple[str, ...] = ()
+    competences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,7 @@ def tidy(entry: Entry) -> Entry:
         approaches=_ordered(Approach, entry.facts.approaches),
         sectors=_ordered(Sector, entry.facts.sectors),
         tags=_distinct(entry.facts.tags),
+        competences=_distinct(entry.facts.competences),
     )
     if isinstance(entry, TextEntry):
         return TextEntry(facts, _line(entry.summary), _lines(entry.body))
@@ -177,6 +179,7 @@ def written(entry: LessonEntry) -> str:
         "approaches": list(map(str, said.approaches)),
         "sectors": list(map(str, said.sectors)),
         "tags": list(said.tags),
+        "competences": list(said.competences),
     }
     head = yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=10_000, default_flow_style=None)
     texts = (
@@ -211,6 +214,7 @@ def read(text: str) -> LessonEntry:
         approaches=_many(terms.APPROACHES, front, "approaches"),
         sectors=_many(terms.SECTORS, front, "sectors"),
         tags=front_matter.texts(front, "tags"),
+        competences=front_matter.texts(front, "competences"),
     )
     tidied = tidy(LessonEntry(facts, own, more))
     assert isinstance(tidied, LessonEntry)  # noqa: S101 - tidying keeps the kind
@@ -223,8 +227,9 @@ def _check(entry: Entry) -> None:
     for name, most in _LONGEST_LINE.items():
         if len(getattr(entry.facts, name)) > most:
             raise InvalidError(f"The {name} is longer than {most} characters; shorten it.")
-    if any(len(tag) > _LONGEST_TAG for tag in entry.facts.tags):
-        raise InvalidError(f"A tag is longer than {_LONGEST_TAG} characters; put commas between tags.")
+    for name, words in (("tag", entry.facts.tags), ("competence", entry.facts.competences)):
+        if any(len(word) > _LONGEST_TAG for word in words):
+            raise InvalidError(f"A {name} is longer than {_LONGEST_TAG} characters; put commas between them.")
     if any(len(text) > _LONGEST_TEXT for text in _all_texts(entry)):
         raise InvalidError(f"A text is longer than {_LONGEST_TEXT:,} characters; attach it as a document.")
 
@@ -294,12 +299,12 @@ def _line(text: str) -> str:
     return squash(_CONTROL.sub("", text))
 
 
-def _distinct(tags: Sequence[str]) -> tuple[str, ...]:
-    """Tags as they were first written, each once."""
+def _distinct(words: Sequence[str]) -> tuple[str, ...]:
+    """Words as they were first written, each once."""
     kept: dict[str, str] = {}
-    for tag in map(_line, tags):
-        kept.setdefault(tag.lower(), tag)
-    return tuple(tag for tag in kept.values() if tag)
+    for word in map(_line, words):
+        kept.setdefault(word.lower(), word)
+    return tuple(word for word in kept.values() if word)
 
 
 def _ordered(vocabulary: type[Term], chosen: Sequence[Term]) -> tuple[Term, ...]:

@@ -1,6 +1,7 @@
 """A converted file to one item: its kind, title, fields, facets and passages."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any, cast
@@ -115,10 +116,11 @@ def _with_facets(item: ItemDraft, converted: Converted, names: Names) -> ItemDra
         approaches=terms.find_all(terms.APPROACHES, said_approaches)
         or terms.mentioned(terms.APPROACHES, f"{names.stem} / {item.title}"),
         sectors=terms.find_all(terms.SECTORS, said_sectors),
+        competences=_tags(front_matter.texts(front, "competences")),
     )
 
 
-def _tags(found: list[str]) -> tuple[str, ...]:
+def _tags(found: Iterable[str]) -> tuple[str, ...]:
     kept = {
         word.lower(): word[:300]
         for tag in found

@@ -67,6 +67,7 @@ def _said(draft: ItemDraft) -> Iterator[tuple[str, str]]:
         ("Knowledge areas", _labels(draft.knowledge_areas)),
         ("Project phases", _labels(draft.phases)),
         ("Tags", "; ".join(draft.tags)),
+        ("Competences", "; ".join(draft.competences)),
         ("Owner", draft.owner),
         ("Contributor", draft.contributor),
         ("External reference", draft.external_ref),

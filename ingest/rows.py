@@ -129,7 +129,10 @@ def _lesson(row: _Reader) -> ItemDraft:
     title = row.text("title") or _first_words(texts["event"] or texts["recommendation"] or texts["effect"])
     fields = LessonFields(**texts, polarity=polarity, priority=priority)
     sections = [f"## {heading}\n\n{texts[name]}" for name, heading in LESSON_HEADINGS.items() if texts[name]]
-    return _common(row, Kind.LESSON, title, sections, fields, texts["event"] or texts["recommendation"])
+    taught, plain = competences(row.text("competences"))
+    needed = tuple(dict.fromkeys((*(one.name for one in taught), *plain)))
+    draft = _common(row, Kind.LESSON, title, sections, fields, texts["event"] or texts["recommendation"])
+    return replace(draft, competences=needed)
 
 
 def _training(row: _Reader) -> ItemDraft:

@@ -98,6 +98,7 @@ def _draft(item: ItemDetail, said: Mapping[str, Any]) -> ItemDraft:
         approaches=_terms(Approach, said, "approaches"),
         sectors=_terms(Sector, said, "sectors"),
         tags=tuple(said.get("tags", ())),
+        competences=tuple(said.get("competences", ())),
         locator=item.head.locator,
         **{name: said.get(name, "") for name in _PLAIN},
     )

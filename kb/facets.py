@@ -12,7 +12,7 @@ from kb import facet_codes
 from kb.access import Principal, visible
 from kb.database import among
 from kb.models import Facet, Item
-from kb.values import Filters, ItemDraft, ItemId
+from kb.values import Filters, ItemDraft, ItemId, TrainingFields
 from kb.vocabulary import FacetName
 
 
@@ -37,10 +37,16 @@ def values(draft: ItemDraft) -> set[tuple[str, str]]:
         FacetName.SECTOR: draft.sectors,
         FacetName.APPROACH: draft.approaches,
         FacetName.TAG: (tag.lower() for tag in draft.tags),
+        FacetName.COMPETENCE: (name.lower() for name in _competences(draft)),
         FacetName.YEAR: (str(draft.dated.year),) if draft.dated else (),
         FacetName.OWNER: (draft.owner,),
     }
     return {(str(name), value[:300]) for name, found in many.items() for value in found if value}
+
+
+def _competences(draft: ItemDraft) -> Iterable[str]:
+    taught = draft.fields.competences if isinstance(draft.fields, TrainingFields) else ()
+    return (*draft.competences, *(one.name for one in taught))
 
 
 def condition(filters: Filters) -> ColumnElement[bool]:

@@ -16,7 +16,7 @@ from kb import facets
 from kb.access import Principal, readable, visible
 from kb.database import among
 from kb.errors import NotFoundError
-from kb.models import Facet, Item, Lesson, Project, Source, Training, Version
+from kb.models import Facet, Item, Lesson, Project, Source, Version
 from kb.values import (
     KIND_FIELDS,
     Choices,
@@ -268,14 +268,6 @@ def referred(session: Session, principal: Principal, references: Collection[str]
             )
             found.update((ItemId(id_), reference) for id_, reference in rows)
     return found
-
-
-def taught(
-    session: Session, principal: Principal, ids: Collection[ItemId]
-) -> dict[ItemId, tuple[Taught, ...]]:
-    """What each training among *ids* that *principal* may see teaches."""
-    query = select(Training.id, Training.competences).where(visible(principal), Training.id.in_(ids))
-    return {ItemId(id_): tuple(Taught(**one) for one in known) for id_, known in session.execute(query)}
 
 
 def polarities(session: Session, principal: Principal, ids: Collection[ItemId]) -> dict[ItemId, Polarity]:

@@ -193,6 +193,8 @@ class ItemDraft:
     approaches: tuple[Approach, ...] = ()
     sectors: tuple[Sector, ...] = ()
     tags: tuple[str, ...] = ()
+    competences: tuple[str, ...] = ()
+    """What people need to be good at to do as it says; what training teaches stands in its own fields."""
     locator: Locator = Locator()
     """Where in the file the item stands; the whole file when empty."""
 

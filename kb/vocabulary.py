@@ -325,6 +325,7 @@ class FacetName(StrEnum):
     SECTOR = "sector"
     APPROACH = "approach"
     TAG = "tag"
+    COMPETENCE = "competence"
     YEAR = "year"
     OWNER = "owner"
 

@@ -10,6 +10,7 @@ from kb.vocabulary import FacetName
 FACETS = {str(name): name for name in FacetName} | {
     "knowledge_area": FacetName.AREA,
     "tags": FacetName.TAG,
+    "competences": FacetName.COMPETENCE,
 }
 """Facets by the names that filters on them may have."""
 DAYS = ("before", "after")

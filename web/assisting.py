@@ -35,6 +35,7 @@ _FACETS = {
     Subject.APPROACH: FacetName.APPROACH,
     Subject.SECTOR: FacetName.SECTOR,
     Subject.TAG: FacetName.TAG,
+    Subject.COMPETENCE: FacetName.COMPETENCE,
 }
 _TRAINING = Filters({FacetName.KIND: (Kind.TRAINING,)})
 
@@ -119,9 +120,10 @@ def _voices(
         for id_, cosine in near.items()
     ]
     courses = engine.near(session, principal, meaning, limit=NEIGHBOURS, filters=_TRAINING)
-    taught = items.taught(session, principal, list(courses))
+    taught = facets.of_items(session, principal, list(courses))
     for id_, cosine in courses.items():
-        voices.append((cosine, {Subject.COMPETENCE: {one.name for one in taught.get(id_, ())}}))
+        if id_ not in near:
+            voices.append((cosine, {Subject.COMPETENCE: taught.get(id_, {}).get(FacetName.COMPETENCE, ())}))
     return voices
 
 
@@ -162,13 +164,12 @@ def _reason(likeness: Likeness, cosine: float, shared: float) -> str:
 
 def _without_chosen(suggestions: list[Suggestion], entry: LessonEntry) -> list[Suggestion]:
     said = entry.facts
-    tags = {tag.lower().replace(" ", "_") for tag in said.tags}
     chosen: dict[Subject, set[str]] = {
         Subject.AREA: set(said.knowledge_areas),
         Subject.PHASE: set(said.phases),
         Subject.APPROACH: set(said.approaches),
         Subject.SECTOR: set(said.sectors),
-        Subject.TAG: tags,
-        Subject.COMPETENCE: tags,
+        Subject.TAG: {tag.lower() for tag in said.tags},
+        Subject.COMPETENCE: {name.lower() for name in said.competences},
     }
-    return [one for one in suggestions if one.value.replace(" ", "_") not in chosen[one.subject]]
+    return [one for one in suggestions if one.value not in chosen[one.subject]]

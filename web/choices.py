@@ -48,6 +48,9 @@ def facets(  # noqa: PLR0913 - one parameter for each facet, so that OpenAPI lis
         list[Approach], Query(default_factory=list, max_length=50, description="Any of these approaches.")
     ],
     tag: Annotated[list[Text], Query(default_factory=list, max_length=50, description="Any of these tags.")],
+    competence: Annotated[
+        list[Text], Query(default_factory=list, max_length=50, description="Any of these competences.")
+    ],
     year: Annotated[
         list[Year], Query(default_factory=list, max_length=50, description="Any of these years.")
     ],
@@ -64,6 +67,7 @@ def facets(  # noqa: PLR0913 - one parameter for each facet, so that OpenAPI lis
         FacetName.SECTOR: [*sector],
         FacetName.APPROACH: [*approach],
         FacetName.TAG: [value for value in tag if value.strip()],
+        FacetName.COMPETENCE: [value for value in competence if value.strip()],
         FacetName.YEAR: [str(value) for value in year],
         FacetName.OWNER: [value for value in owner if value.strip()],
     }

@@ -162,6 +162,7 @@ def search(  # noqa: PLR0913 - each is an option of the command
     sector: Annotated[Many, typer.Option(help="Only this sector.")] = None,
     approach: Annotated[Many, typer.Option(help="Only this approach.")] = None,
     tag: Annotated[Many, typer.Option(help="Only this tag.")] = None,
+    competence: Annotated[Many, typer.Option(help="Only this competence.")] = None,
     year: Annotated[Many, typer.Option(help="Only this year.")] = None,
     owner: Annotated[Many, typer.Option(help="Only of this owner.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Results on one page.")] = 10,
@@ -191,6 +192,7 @@ def search(  # noqa: PLR0913 - each is an option of the command
         sector=sector,
         approach=approach,
         tag=tag,
+        competence=competence,
         year=year,
         owner=owner,
     )

@@ -58,6 +58,7 @@ class EntryForm(BaseModel):
     review_date: str = ""
     classification: str = ""
     tags: str = ""
+    competences: str = ""
     knowledge_areas: list[str] = []
     phases: list[str] = []
     approaches: list[str] = []
@@ -92,6 +93,7 @@ def of_entry(entry: Entry, version: int) -> EntryForm:
         review_date=str(said.review_date or ""),
         classification=said.classification,
         tags=", ".join(said.tags),
+        competences=", ".join(said.competences),
         knowledge_areas=[*said.knowledge_areas],
         phases=[*said.phases],
         approaches=[*said.approaches],
@@ -116,7 +118,8 @@ def entry(form: EntryForm, kind: Kind) -> Entry:
         phases=_terms(Phase, form.phases),
         approaches=_terms(Approach, form.approaches),
         sectors=_terms(Sector, form.sectors),
-        tags=tuple(form.tags.replace(";", ",").split(",")),
+        tags=_words(form.tags),
+        competences=_words(form.competences),
     )
     if kind is not Kind.LESSON:
         return TextEntry(facts, form.summary, form.body)
@@ -139,8 +142,9 @@ def accepted(form: EntryForm) -> EntryForm:
     if subject in _LISTS:
         name = _LISTS[subject]
         return form.model_copy(update={name: [*getattr(form, name), value]})
-    tags = ", ".join(filter(None, (form.tags.strip().rstrip(","), label(value).lower())))
-    return form.model_copy(update={"tags": tags}) if value else form
+    name = "competences" if subject == Subject.COMPETENCE else "tags"
+    words = ", ".join(filter(None, (getattr(form, name).strip().rstrip(","), label(value).lower())))
+    return form.model_copy(update={name: words}) if value else form
 
 
 def lesson(form: EntryForm) -> LessonEntry:
@@ -169,6 +173,10 @@ def _text(value: str | list[str]) -> str:
     if isinstance(value, list):
         return ", ".join(map(label, sorted(value)))
     return value.replace("\r\n", "\n").strip()
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(";", ",").split(","))
 
 
 def _day(text: str, name: str) -> date | None:

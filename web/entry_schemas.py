@@ -30,6 +30,9 @@ class FactsIn(BaseModel):
     approaches: list[Approach] = []
     sectors: list[Sector] = []
     tags: list[str] = []
+    competences: list[str] = Field(
+        default=[], description="What people need to be good at to do as it says.", examples=[["scheduling"]]
+    )
 
     def facts(self) -> Facts:
         """As a value."""
@@ -45,6 +48,7 @@ class FactsIn(BaseModel):
             approaches=tuple(self.approaches),
             sectors=tuple(self.sectors),
             tags=tuple(self.tags),
+            competences=tuple(self.competences),
         )
 
 

@@ -55,6 +55,7 @@ def about(item: ItemDetail, today: date) -> list[Fact]:
         _fact("Contributor", item.contributor),
         _fact("Date", day(head.dated)),
         *(_linked(name, facet, item.facets.get(facet, ())) for name, facet in _LISTED),
+        *_needed(item),
     ]
     return [fact for fact in found if fact.values]
 
@@ -84,6 +85,12 @@ def _own(item: ItemDetail) -> Iterable[Fact]:
             yield from _training(training)
         case _:
             pass
+
+
+def _needed(item: ItemDetail) -> Iterable[Fact]:
+    """What people need to be good at; what training teaches is a table of its own."""
+    if not isinstance(item.fields, TrainingFields):
+        yield _linked("Competences", FacetName.COMPETENCE, item.facets.get(FacetName.COMPETENCE, ()))
 
 
 def _training(training: TrainingFields) -> Iterable[Fact]:

@@ -57,6 +57,7 @@ FACET_TITLE = {
     FacetName.YEAR: "Year",
     FacetName.PROJECT: "Project",
     FacetName.TAG: "Tag",
+    FacetName.COMPETENCE: "Competence",
     FacetName.OWNER: "Owner",
 }
 """Names of the facets for people, in the order in which pages show them."""

@@ -50,6 +50,7 @@ COLUMNS = {
     "approaches": "Approaches",
     "sectors": "Sectors",
     "tags": "Tags",
+    "competences": "Competences",
     "owner": "Owner",
     "contributor": "Contributor",
     "classification": "Classification",
@@ -189,7 +190,7 @@ def _parsed(name: str, text: str) -> Any:
         return _day(name, text)
     if name == "version":
         return _version(text)
-    if name == "tags":
+    if name in ("tags", "competences"):
         return tuple(_parts(text))
     if name in _LINES and len(line := squash(text)) > _LINES[name]:
         raise InvalidError(

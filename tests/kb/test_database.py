@@ -12,8 +12,8 @@ from kb.database import Sessions, transaction
 from kb.errors import UnavailableError
 from kb.facets import FacetCount
 from kb.models import Base
-from kb.values import Filters, ItemId
-from kb.vocabulary import FacetName
+from kb.values import Filters, ItemId, Taught, TrainingFields
+from kb.vocabulary import FacetName, Kind
 from tests.samples import lesson, store
 
 
@@ -30,7 +30,12 @@ def test_facets_of_an_older_base_are_filtered_by_and_counted(tmp_path: Path) -> 
     engine = database.connect(f"sqlite:///{tmp_path}/kb.db")
     database.migrate(engine)
     with transaction(database.sessions(engine)) as session:
-        store(session, lesson("Owned", owner="Jane Smith"), lesson("Nobody's", tags=("late",)))
+        store(
+            session,
+            lesson("Owned", owner="Jane Smith"),
+            lesson("Nobody's", tags=("late",)),
+            lesson("Course", kind=Kind.TRAINING, fields=TrainingFields(competences=(Taught("Risk", 2),))),
+        )
     config = database.migration_config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
@@ -38,10 +43,11 @@ def test_facets_of_an_older_base_are_filtered_by_and_counted(tmp_path: Path) -> 
     database.migrate(engine)
     with transaction(database.sessions(engine)) as session:
         owned = items.in_order(session, LOCAL_USER, Filters({FacetName.OWNER: ("jane smith",)}))
-        counts = facets.count(session, LOCAL_USER, [*owned, ItemId(owned[0] + 1)])
+        counts = facets.count(session, LOCAL_USER, [*owned, ItemId(owned[0] + 1), ItemId(owned[0] + 2)])
     assert counts[FacetName.OWNER] == [FacetCount("Jane Smith", 1)]
     assert counts[FacetName.TAG] == [FacetCount("late", 1)]
-    assert counts[FacetName.KIND] == [FacetCount("lesson", 2)]
+    assert counts[FacetName.KIND] == [FacetCount("lesson", 2), FacetCount("training", 1)]
+    assert counts[FacetName.COMPETENCE] == [FacetCount("risk", 1)]
     engine.dispose()
 
 

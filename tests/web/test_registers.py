@@ -102,6 +102,7 @@ def entries(draw: st.DrawFn) -> ItemDraft:
         approaches=draw(some(Approach)),
         sectors=draw(some(Sector)),
         tags=tuple(draw(st.lists(short, max_size=3))),
+        competences=tuple(draw(st.lists(short, max_size=2))),
     )
     draft = composed.draft(LessonEntry(facts, said, draw(texts)))
     tidied = composed.tidy(_titled(draw(short), draw(short), draw(short))).facts

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
+from httpx2 import Response
 
 from ingest import pipeline
 from kb import items, lessons
@@ -296,6 +297,28 @@ def test_help_and_suggestions_need_no_javascript(shelf_of_lessons: TestClient) -
     taken = shelf_of_lessons.post("/lessons/new", data={**typed, "accept": str(offer["value"])})
     ticked = BeautifulSoup(taken.text, "html.parser").select("input[name=knowledge_areas][checked]")
     assert [str(box["value"]) for box in ticked] == [str(offer["value"]).partition(":")[2]]
+
+
+def test_a_competence_that_is_taken_is_kept_with_the_lesson_and_filters(client: TestClient) -> None:
+    typed = {**FORM, "competences": "Supplier care"}
+    taken = opened_form(
+        client.post("/lessons/new", data={**typed, "accept": "competence:contract management"})
+    )
+    said = str(one(taken, "input[name=competences]")["value"])
+    assert said == "Supplier care, contract management"
+    client.post("/lessons/new", data={**FORM, "competences": said, "action": "submit"})
+    listed = client.get("/api/v1/items", params={"competence": "supplier care"}).json()
+    assert [found["title"] for found in listed["items"]] == [FORM["title"]]
+    address = listed["items"][0]["url"]
+    assert "Contract management" in opened(client, address).select(".facts")[0].get_text()
+    assert str(one(opened(client, f"{address}/edit"), "input[name=competences]")["value"]) == said
+    detail = client.get(f"/api/v1{address}").json()
+    assert detail["facets"]["competence"] == ["contract management", "supplier care"]
+
+
+def opened_form(answer: Response) -> BeautifulSoup:
+    assert answer.status_code == 200
+    return BeautifulSoup(answer.text, "html.parser")
 
 
 def test_help_is_given_without_an_index_too(client: TestClient) -> None:

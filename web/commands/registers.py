@@ -21,6 +21,7 @@ def export(  # noqa: PLR0913 - each is an option of the command
     project: Annotated[Many, typer.Option(help="Only this project.")] = None,
     sector: Annotated[Many, typer.Option(help="Only this sector.")] = None,
     tag: Annotated[Many, typer.Option(help="Only this tag.")] = None,
+    competence: Annotated[Many, typer.Option(help="Only this competence.")] = None,
     year: Annotated[Many, typer.Option(help="Only this year.")] = None,
 ) -> None:
     """Write lessons to a spreadsheet, all that they say; `kb ingest` takes it back with what was changed."""
@@ -32,7 +33,9 @@ def export(  # noqa: PLR0913 - each is an option of the command
     wanted = next((form for form in RegisterFormat if output.suffix.lower() == f".{form}"), None)
     if wanted is None:
         raise typer.BadParameter("Name a file that ends in .xlsx or .csv", param_hint="--output")
-    chosen = filters.chosen(phase=phase, area=area, project=project, sector=sector, tag=tag, year=year)
+    chosen = filters.chosen(
+        phase=phase, area=area, project=project, sector=sector, tag=tag, competence=competence, year=year
+    )
     with existing(context.obj) as services, services.sessions() as session:
         reader = person(services)
         ids = registers.chosen(services, session, reader, " ".join(query or ()), chosen)

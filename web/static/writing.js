@@ -138,7 +138,7 @@ function helper(form) {
     timer = setTimeout(ask, PAUSE);
   }
 
-  /** Takes a suggestion: ticks its box, or adds it to the tags. */
+  /** Takes a suggestion: ticks its box, or adds it to the tags or competences. */
   function accept(button) {
     const { subject, value, label } = button.dataset;
     const lists = { area: "knowledge_areas", phase: "phases", approach: "approaches", sector: "sectors" };
@@ -147,8 +147,8 @@ function helper(form) {
       box.checked = true;
       box.closest("details").open = true;
     } else {
-      const tags = form.elements.tags;
-      tags.value = [tags.value.trim().replace(/,$/, ""), label].filter((tag) => tag).join(", ");
+      const words = form.elements[subject === "competence" ? "competences" : "tags"];
+      words.value = [words.value.trim().replace(/,$/, ""), label].filter((word) => word).join(", ");
     }
     form.dispatchEvent(new Event("change"));
     const next = button.closest("li").nextElementSibling ?? button.closest("li").previousElementSibling;
