@@ -211,6 +211,14 @@ class FlagState(StrEnum):
     DISMISSED = "dismissed"
 
 
+class ProposalState(StrEnum):
+    """Where an observation that was mined out of a document stands."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
+
+
 class GapState(StrEnum):
     """Where a knowledge gap stands."""
 

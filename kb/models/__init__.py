@@ -46,6 +46,7 @@ from kb.models.lifecycle import (
     Relation,
     RemedialAction,
 )
+from kb.models.proposals import Mining, Proposal
 from kb.models.records import AuditEvent, EvaluationRun
 from kb.models.searches import (
     Feedback,
@@ -96,11 +97,13 @@ __all__ = [
     "Lesson",
     "LessonSession",
     "LessonStep",
+    "Mining",
     "Moment",
     "NoteGroup",
     "Passage",
     "Practice",
     "Project",
+    "Proposal",
     "Relation",
     "RemedialAction",
     "SavedSearch",
