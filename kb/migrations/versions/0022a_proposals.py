@@ -1,6 +1,6 @@
 """observations that were mined out of documents
 
-Revision: 0021, after 0020, 2026-11-25 14:10:00
+Revision: 0022a, after 0022, 2026-11-25 14:10:00
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 import kb.models
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022a"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
