@@ -1,0 +1,228 @@
+"""Learning paths: the best of all that there are, told by trying each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import chain, combinations
+from math import inf
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from search.paths import blocking, solving
+from search.paths.network import barriers
+from search.paths.values import Barrier, Course, Measure, Path, Relaxed, Rise, Unmet, Wish
+
+_NAME: st.SearchStrategy[str] = st.sampled_from(("risk", "cost", "team"))
+_LEVELS: st.SearchStrategy[dict[str, int]] = st.dictionaries(_NAME, st.integers(1, 4), max_size=3)
+
+
+@st.composite
+def _courses(draw: st.DrawFn) -> list[Course]:
+    keys = [f"T{number}" for number in range(draw(st.integers(1, 6)))]
+    groups = st.lists(st.sampled_from(keys), min_size=1, max_size=2, unique=True).map(tuple)
+    amounts = st.integers(0, 9)
+    made: list[Course] = []
+    for key in keys:
+        teaches = draw(_LEVELS)
+        needs = {name: level - 2 for name, level in teaches.items() if level > 2}
+        if draw(st.booleans()):
+            needs |= draw(st.dictionaries(_NAME, st.integers(1, 2), max_size=1))
+        made.append(
+            Course(
+                key,
+                teaches,
+                needs,
+                tuple(draw(st.lists(groups, max_size=1))),
+                hours=draw(amounts),
+                cost=draw(st.none() | amounts),
+                language=draw(st.sampled_from(("en", "en", "fr"))),
+                format=draw(st.sampled_from(("course", "course", "reading"))),
+            )
+        )
+    return made
+
+
+@st.composite
+def _wishes(draw: st.DrawFn) -> Wish:
+    return Wish(
+        draw(_LEVELS),
+        held=draw(st.dictionaries(_NAME, st.integers(1, 2), max_size=2)),
+        done=draw(st.frozensets(st.just("T0"))),
+        least=draw(st.sampled_from(Measure)),
+        budget=draw(st.dictionaries(st.sampled_from(Measure), st.integers(0, 16), max_size=2)),
+        languages=draw(st.sampled_from((frozenset[str](), frozenset({"en"})))),
+        formats=draw(st.sampled_from((frozenset[str](), frozenset({"course"})))),
+    )
+
+
+def _levels(taken: Iterable[Course], wish: Wish) -> dict[str, int]:
+    levels = dict(wish.held)
+    for course in taken:
+        for name, level in course.teaches.items():
+            levels[name] = max(level, levels.get(name, 0))
+    return levels
+
+
+def _may_take(course: Course, taken: Sequence[Course], catalogue: Sequence[Course], wish: Wish) -> bool:
+    levels = _levels(taken, wish)
+    keys = {before.key for before in taken}
+    learning = {
+        *wish.goal,
+        *(name for other in catalogue for name in other.needs if name not in other.teaches),
+    }
+    return all(
+        levels.get(name, 0) >= level for name, level in course.needs.items() if name in learning
+    ) and all(keys & set(group) for group in course.after)
+
+
+def _done(catalogue: Sequence[Course], wish: Wish) -> list[Course]:
+    return [course for course in catalogue if course.key in wish.done]
+
+
+def _reaches(taken: Iterable[Course], wish: Wish) -> bool:
+    levels = _levels(taken, wish)
+    return all(levels.get(name, 0) >= level for name, level in wish.goal.items())
+
+
+def _leads(courses: Sequence[Course], catalogue: Sequence[Course], wish: Wish) -> bool:
+    """Whether whoever takes these courses, each when they may, reaches the goal."""
+    taken = _done(catalogue, wish)
+    while ready := [c for c in courses if c not in taken and _may_take(c, taken, catalogue, wish)]:
+        taken += ready
+    return _reaches(taken, wish)
+
+
+def _totals(courses: Iterable[Course], wish: Wish) -> dict[Measure, float]:
+    hours = sum(course.hours or 0 for course in courses)
+    return {
+        Measure.HOURS: hours,
+        Measure.COST: sum(course.cost or 0 for course in courses),
+        Measure.WEEKS: hours / wish.pace,
+    }
+
+
+def _choices(
+    catalogue: Sequence[Course], wish: Wish, given_up: frozenset[str] = frozenset()
+) -> list[dict[Measure, float]]:
+    """The totals of all choices that reach the goal within the wish, but for the limits given up."""
+    open_to = [c for c in catalogue if c.key not in wish.done and barriers(c, wish) <= given_up]
+    choices = chain.from_iterable(combinations(open_to, size) for size in range(len(open_to) + 1))
+    reaching = [_totals(choice, wish) for choice in choices if _leads(choice, catalogue, wish)]
+    return [
+        totals
+        for totals in reaching
+        if all(totals[measure] <= most for measure, most in wish.budget.items() if measure not in given_up)
+    ]
+
+
+_RING = [
+    Course("T0", {"risk": 3, "cost": 3}, {"cost": 1, "risk": 1}, hours=1, cost=0),
+    Course("T1", {"risk": 1}, {"cost": 2, "team": 0}, hours=1, cost=0),
+    Course("T2", {"cost": 2}, {"risk": 1}, hours=1, cost=0),
+    Course("T3", {"cost": 1}, hours=9, cost=0),
+]
+
+
+@given(_courses(), _wishes())
+@example(_RING, Wish({"risk": 3}))
+@settings(max_examples=100, deadline=None)
+def test_the_first_path_is_the_best_of_all_choices(catalogue: list[Course], wish: Wish) -> None:
+    found = solving.paths(catalogue, wish)
+    best = min((totals[wish.least] for totals in _choices(catalogue, wish)), default=inf)
+    assert bool(found) == (best < inf)
+    for path in found:
+        _check(path, catalogue, wish)
+    if found:
+        assert found[0].total(wish.least) == pytest.approx(best)
+        assert found[0].bound == pytest.approx(best)
+    assert len({frozenset(path.keys) for path in found}) == len(found)
+
+
+def _check(path: Path, catalogue: Sequence[Course], wish: Wish) -> None:
+    """Every course of a path may be taken in its turn, and all together do what is wished."""
+    by_key = {course.key: course for course in catalogue}
+    taken = _done(catalogue, wish)
+    for key in path.keys:
+        assert _may_take(by_key[key], taken, catalogue, wish)
+        assert not barriers(by_key[key], wish)
+        taken.append(by_key[key])
+    assert _reaches(taken, wish)
+    totals = _totals([by_key[key] for key in path.keys], wish)
+    assert all(path.total(measure) == pytest.approx(totals[measure]) for measure in Measure)
+    assert all(totals[measure] <= most for measure, most in wish.budget.items())
+    assert path.bound <= totals[wish.least] + 1e-6
+
+
+@given(_courses(), _wishes())
+@settings(max_examples=50, deadline=None)
+def test_what_blocks_is_the_least_that_has_to_be_given_up(catalogue: list[Course], wish: Wish) -> None:
+    assume(not _choices(catalogue, wish))
+    told = blocking.blocked(catalogue, wish)
+    everything = frozenset((*wish.budget, *Barrier))
+    if not _choices(catalogue, wish, everything):
+        assert told.unmet
+        assert told.ways == ()
+        return
+    sizes = range(1, len(everything) + 1)
+    least = next(
+        n for n in sizes if any(_choices(catalogue, wish, frozenset(s)) for s in combinations(everything, n))
+    )
+    assert {frozenset(relaxed.limit for relaxed in way) for way in told.ways} == {
+        frozenset(limits)
+        for limits in combinations(everything, least)
+        if _choices(catalogue, wish, frozenset(limits))
+    }
+    for way in told.ways:
+        choices = _choices(catalogue, wish, frozenset(relaxed.limit for relaxed in way))
+        for relaxed in way if least == 1 else ():
+            if isinstance(relaxed.limit, Measure):
+                assert relaxed.budget == pytest.approx(min(totals[relaxed.limit] for totals in choices))
+
+
+_CATALOGUE = (
+    Course("PLAN", {"risk": 2, "cost": 1}, hours=6, cost=0, language="en", format="course"),
+    Course("READ", {"risk": 2}, hours=3, cost=20, language="en", format="reading"),
+    Course("LEAD", {"risk": 4}, {"risk": 2}, (("PLAN", "OLD"),), 10, 300, language="en", format="course"),
+    Course("FAST", {"risk": 4}, {"risk": 2}, (), 5, 900, language="fr", format="course"),
+)
+
+
+def test_each_step_says_what_it_raises_and_for_which_later_step() -> None:
+    path = solving.paths(_CATALOGUE, Wish({"risk": 4}, languages=frozenset({"en"})))[0]
+    plan, lead = path.steps
+    assert (plan.key, plan.opens) == ("PLAN", ("LEAD",))
+    assert Rise("risk", 0, 2, 4) in plan.rises
+    assert Rise("cost", 0, 1, 0) in plan.rises
+    assert (lead.key, lead.rises) == ("LEAD", (Rise("risk", 2, 4, 4),))
+    assert (path.hours, path.cost, path.weeks, path.bound) == (16, 300, 4, 16)
+
+
+def test_what_was_taken_counts_for_levels_and_prerequisites() -> None:
+    wish = Wish({"risk": 4}, {"risk": 2}, frozenset({"OLD"}), languages=frozenset({"en"}))
+    assert solving.paths(_CATALOGUE, wish)[0].keys == ("LEAD",)
+    assert solving.paths(_CATALOGUE, replace(wish, done=frozenset({"LEAD"})))[0].keys == ()
+
+
+def test_options_differ_and_each_is_the_best_of_what_is_left() -> None:
+    found = solving.paths(_CATALOGUE, Wish({"risk": 4}))
+    assert [path.keys for path in found] == [("READ", "FAST"), ("PLAN", "FAST"), ("PLAN", "LEAD")]
+
+
+def test_limits_that_block_are_named_with_the_least_to_give_up() -> None:
+    wish = Wish({"risk": 4}, languages=frozenset({"en"}), budget={Measure.HOURS: 12})
+    assert solving.paths(_CATALOGUE, wish) == ()
+    assert blocking.blocked(_CATALOGUE, wish).ways == (
+        (Relaxed(Measure.HOURS, 16),),
+        (Relaxed(Barrier.LANGUAGE, None, ("FAST",)),),
+    )
+    assert blocking.blocked(_CATALOGUE, Wish({"risk": 5, "cost": 1})).unmet == (Unmet("risk", 5, 4),)
+
+
+def test_a_course_has_to_be_on_offer_through_the_whole_time() -> None:
+    spring = Course("S", {"risk": 1}, hours=1, cost=0, opens=date(2027, 3, 1), closes=date(2027, 5, 31))
+    wish = Wish({"risk": 1}, start=date(2027, 3, 1), end=date(2027, 5, 31))
+    assert solving.paths([spring], wish)
+    for other in (replace(wish, start=date(2027, 2, 28)), replace(wish, end=date(2027, 6, 1))):
+        assert blocking.blocked([spring], other).ways == ((Relaxed(Barrier.DATES, None, ("S",)),),)
