@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from ingest import dates, fields, front_matter, markdown, passages, terms
+from ingest import dates, fields, front_matter, markdown, passages, places, terms
 from kb.errors import InvalidError
-from kb.passages import HEADING_SEPARATOR, embedded_text
+from kb.passages import HEADING_SEPARATOR, StoredPassage, embedded_text
 from kb.text import shorten, squash
 from kb.values import ItemDraft, KindFields, LessonFields
 from kb.vocabulary import (
@@ -87,9 +87,10 @@ class _Section(NamedTuple):
     whole: str
 
 
-def draft(entry: Entry, base: ItemDraft | None = None) -> ItemDraft:
+def draft(entry: Entry, base: ItemDraft | None = None, stored: Sequence[StoredPassage] = ()) -> ItemDraft:
     """What *entry* says, with passages; what it can't say is taken from *base*, the item before it.
 
+    Pages, slides and rows stay where the passages *stored* of *base* have them.
     Raises InvalidError when the title is missing or something is too long.
     """
     entry = tidy(entry)
@@ -110,7 +111,7 @@ def draft(entry: Entry, base: ItemDraft | None = None) -> ItemDraft:
         title=said.title,
         body=body,
         fields=own,
-        passages=passages.cut(markdown.parse(body), said.title),
+        passages=passages.cut(markdown.parse(body), said.title, places.moved(base.body, body, stored)),
         summary=summary,
         **{name: getattr(said, name) for name in Facts.__slots__ if name != "title"},
     )

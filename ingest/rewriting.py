@@ -1,11 +1,13 @@
 """Other words in a text that is kept: the paragraphs to choose from, and the draft of the new version."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest import fields, markdown, passages
+from ingest import fields, markdown, passages, places
 from ingest.markdown import BlockKind
 from kb.errors import NotFoundError
+from kb.passages import StoredPassage
 from kb.values import ItemDraft
 
 _MARKER = re.compile(r"(?:[ \t]*(?:>|[-*+]|\d{1,9}[.)])[ \t]+)*(?:\[[ xX]\] )?[ \t]*")
@@ -53,12 +55,15 @@ def source(body: str, number: int) -> str:
     return next(text for start in starts if body.count(text := body[start : chosen.end]) == 1 or start == 0)
 
 
-def rewritten(draft: ItemDraft, body: str) -> ItemDraft:
-    """*draft* with *body* in the place of its own, with passages and fields as they follow."""
+def rewritten(draft: ItemDraft, body: str, stored: Sequence[StoredPassage] = ()) -> ItemDraft:
+    """*draft* with *body* in the place of its own, with passages and fields as they follow.
+
+    Pages and slides stay where the passages *stored* so far have them.
+    """
     parsed = markdown.parse(body)
     return replace(
         draft,
         body=body,
         fields=fields.following(draft.fields, parsed),
-        passages=passages.cut(parsed, draft.title),
+        passages=passages.cut(parsed, draft.title, places.moved(draft.body, body, stored)),
     )

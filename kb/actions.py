@@ -35,6 +35,8 @@ class Action:
     created_at: datetime
     created_by: str
     done_at: datetime | None
+    done_by: str
+    """Who said that it is done; empty where that was not kept."""
     validated_at: datetime | None
     validated_by: str
 
@@ -88,7 +90,7 @@ def finish(session: Session, principal: Principal, number: int, evidence: str) -
     if not evidence.strip():
         raise InvalidError("Say what shows that it is done: a version, a report, a measurement.")
     _change(session, principal, row, ref, ActionState.OPEN, ActionState.DONE)
-    row.evidence, row.done_at = evidence.strip(), now()
+    row.evidence, row.done_at, row.done_by = evidence.strip(), now(), principal.name
 
 
 def validate(session: Session, principal: Principal, number: int, evidence: str = "") -> None:
@@ -111,7 +113,7 @@ def reopen(session: Session, principal: Principal, number: int, reason: str) -> 
         raise InvalidError("Say what is missing, so that its owner can go on.")
     _change(session, principal, row, ref, ActionState.DONE, ActionState.OPEN)
     row.evidence = f"{row.evidence}\n\n{principal.name}: {reason.strip()}"
-    row.done_at = None
+    row.done_at, row.done_by = None, ""
 
 
 def cancel(session: Session, principal: Principal, number: int, reason: str) -> None:
@@ -216,6 +218,7 @@ def _action(row: RemedialAction, lesson: str, title: str) -> Action:
         created_at=row.created_at,
         created_by=row.created_by,
         done_at=row.done_at,
+        done_by=row.done_by,
         validated_at=row.validated_at,
         validated_by=row.validated_by,
     )
@@ -248,4 +251,4 @@ def close(session: Session, principal: Principal, number: int, evidence: str) ->
     row, ref, _ = _find(session, principal, number)
     if row.state == ActionState.OPEN:
         _change(session, principal, row, ref, ActionState.OPEN, ActionState.DONE)
-        row.evidence, row.done_at = evidence, now()
+        row.evidence, row.done_at, row.done_by = evidence, now(), principal.name

@@ -21,6 +21,8 @@ from kb.vocabulary import Classification, GapState
 PENDING = (GapState.OPEN, GapState.ASSIGNED)
 """Somebody still has to find an answer."""
 CLOSED = (GapState.RESOLVED, GapState.DISMISSED)
+PERSISTENT = 3
+"""So many people, or days on which the same ones search, open a gap again that was dismissed."""
 _WORDS = 500
 """Characters of a query that are kept."""
 _NOTE = 10_000
@@ -37,6 +39,8 @@ class Failed:
     """As typed last."""
     people: frozenset[str]
     """Never shown."""
+    met: frozenset[tuple[str, datetime]]
+    """Each person with each day on which it failed for them, at the last moment of that day when it did."""
     times: int
     empty: int
     """Times when there was nothing at all."""
@@ -104,6 +108,7 @@ def newest_failure(session: Session) -> int:
 
 def failures(session: Session) -> list[Failed]:
     """All words that failed, as far as searches are kept; for gathering, not for showing."""
+    day = func.date(SearchEvent.at)
     rows = session.execute(
         select(
             SearchEvent.words,
@@ -114,14 +119,15 @@ def failures(session: Session) -> list[Failed]:
             func.max(SearchEvent.at, type_=SearchEvent.at.type),
         )
         .where(SearchEvent.answered.is_(False), SearchEvent.words != "")
-        .group_by(SearchEvent.words, SearchEvent.person)
+        .group_by(SearchEvent.words, SearchEvent.person, day)
         .order_by(func.max(SearchEvent.id))
     )
     found: dict[str, list[Failed]] = defaultdict(list)
     for words, person, times, empty, first, latest in rows:
         key = digest(fold(words))
+        met = frozenset({(person, latest)})
         found[key].append(
-            Failed(key, squash(words)[:_WORDS], frozenset({person}), times, empty, first, latest)
+            Failed(key, squash(words)[:_WORDS], frozenset({person}), met, times, empty, first, latest)
         )
     return [_together(said) for said in found.values()]
 
@@ -266,6 +272,7 @@ def _together(said: Sequence[Failed]) -> Failed:
         said[-1].digest,
         said[-1].words,
         frozenset(person for one in said for person in one.people),
+        frozenset(meeting for one in said for meeting in one.met),
         sum(one.times for one in said),
         sum(one.empty for one in said),
         min(one.first for one in said),
@@ -319,12 +326,15 @@ def _bring_up_to_date(
     whole = _together(said)
     gap.people, gap.times, gap.empty = len(whole.people), whole.times, whole.empty
     gap.latest_at = whole.latest
-    return _fails_again(gap)
+    return _fails_again(gap, whole)
 
 
-def _fails_again(gap: KnowledgeGap) -> bool:
-    """Open a closed gap when the words failed since."""
-    if gap.closed_at is None or gap.latest_at <= gap.closed_at:
+def _fails_again(gap: KnowledgeGap, failed: Failed) -> bool:
+    """Open a closed gap when the words failed since; one that was dismissed only when they go on failing."""
+    since = {
+        (person, at.date()) for person, at in failed.met if gap.closed_at is not None and at > gap.closed_at
+    }
+    if len(since) < (PERSISTENT if gap.state == GapState.DISMISSED else 1):
         return False
     gap.state, gap.closed_at, gap.reopened = _pending(gap), None, gap.reopened + 1
     return True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from ingest import rewriting
-from kb import changes, drafts, items, library
+from kb import changes, drafts, items, library, passages
 from kb.access import Permission, Principal, require
 from kb.changes import Change
 from kb.errors import ConflictError
@@ -30,7 +30,9 @@ def accept(session: Session, principal: Principal, number: int, reason: str = ""
     require(principal, Permission.EDIT)
     change = changes.undecided(session, principal, number)
     body = changes.changed_body(session, principal, number)
-    draft = rewriting.rewritten(drafts.of_item(session, principal, change.target), body)
+    target = items.get(session, principal, change.target).head.id
+    stored = passages.of_item(session, principal, target)
+    draft = rewriting.rewritten(drafts.of_item(session, principal, change.target), body, stored)
     library.write(session, principal, draft, change.target)
     version = items.get(session, principal, change.target).version
     changes.accept(session, principal, number, version, reason)

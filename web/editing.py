@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from ingest import composed
 from ingest.composed import Entry, LessonEntry
-from kb import drafts, items, lessons, library
+from kb import drafts, items, lessons, library, passages
 from kb.access import Permission, Principal, require
 from kb.errors import ConflictError
 from kb.lifecycle import RULES, Move
@@ -40,7 +40,8 @@ def change(
         raise ConflictError(f"{ref} is a {base.kind}; only a lesson has an event and a recommendation.")
     item = items.get(session, principal, ref)
     own = item.head.ref
-    draft = composed.draft(entry, base)
+    stored = passages.of_item(session, principal, item.head.id)
+    draft = composed.draft(entry, base, stored)
     if replace(draft, passages=()) != base:
         library.write(session, principal, draft, own, version=version)
     if submit and item.head.status in RULES[Move.SUBMIT].origins and base.kind is Kind.LESSON:

@@ -77,6 +77,8 @@ def _event(event: Event) -> Entry:
 
 def _action(action: Action) -> Iterator[Entry]:
     yield Entry(action.created_at, action.created_by, f"Action {action.id} for {action.owner}", action.what)
+    if action.done_at and action.done_by:
+        yield Entry(action.done_at, action.done_by, f"Action {action.id} done")
     if action.validated_at:
         yield Entry(action.validated_at, action.validated_by, f"Action {action.id} found to work")
 

@@ -71,6 +71,7 @@ class RemedialAction(Base):
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     created_by: Mapped[str] = mapped_column(String(200))
     done_at: Mapped[datetime | None] = mapped_column(Moment)
+    done_by: Mapped[str] = mapped_column(String(200), default="", server_default="")
     validated_at: Mapped[datetime | None] = mapped_column(Moment)
     validated_by: Mapped[str] = mapped_column(String(200), default="")
 

@@ -4,7 +4,16 @@ import pytest
 
 from ingest import rewriting
 from kb.errors import NotFoundError
-from kb.values import ItemDraft, TemplateFields, TrainingFields
+from kb.passages import StoredPassage
+from kb.values import (
+    DocumentFields,
+    ItemDraft,
+    ItemId,
+    Locator,
+    PassageId,
+    TemplateFields,
+    TrainingFields,
+)
 from kb.vocabulary import Kind, TemplateForm
 
 BODY = """\
@@ -51,6 +60,32 @@ def test_a_paragraph_that_stands_twice_takes_what_is_before_it_along() -> None:
     assert rewriting.source(BODY, 2) == "Order things in time.\n\n## Fields\n\n- Delivery: the week."
     with pytest.raises(NotFoundError, match="no paragraph 6"):
         rewriting.source(BODY, 6)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("Second page.", "Second page, with a longer story that a lesson asked for.", (1, 2, 3)),
+        ("Second page.\n\n", "", (1, 3)),
+        ("Third page.", "Third page. And more.\n\nAnd a paragraph.", (1, 2, 3)),
+        ("First page.", "Other.", (1, 2, 3)),
+        ("Second page.", "Second page.\n\nSecond page.", (1, 2, 3)),
+    ],
+)
+def test_other_words_leave_pages_where_they_were(old: str, new: str, expected: tuple[int, ...]) -> None:
+    body = "First page.\n\nSecond page.\n\nThird page."
+    draft = ItemDraft(Kind.DOCUMENT, "Plan", body, DocumentFields())
+    stored = [
+        StoredPassage(
+            PassageId(page), ItemId(1), page, 1, "", words, Locator(body.index(words), len(body), page=page)
+        )
+        for page, words in enumerate(("First page.", "Second page.", "Third page."), 1)
+    ]
+    found = rewriting.rewritten(draft, body.replace(old, new), stored).passages
+    assert tuple(passage.locator.page for passage in found) == expected
+    for passage in found:
+        name = ("First", "Second", "Third")[(passage.locator.page or 0) - 1]
+        assert name in passage.text or passage.text == "Other."
 
 
 def test_a_new_body_brings_passages_and_fields() -> None:

@@ -113,6 +113,23 @@ def test_what_is_dismissed_needs_a_reason_and_can_be_opened_again(session: Sessi
     assert listed(session)[0].state == GapState.OPEN
 
 
+def test_what_was_dismissed_opens_again_when_three_people_or_days_miss_it(session: Session) -> None:
+    fail(session, "pizza")
+    gather(session, ("pizza",))
+    number = listed(session)[0].id
+    gaps.dismiss(session, ANNA, number, "Not about projects.")
+
+    def missed(person: str, days: int) -> GapState:
+        at = now() + timedelta(days=days)
+        searches.record(session, [searched("Pizza", person=person, answered=False, found=0, at=at)] * 5)
+        gather(session)
+        return gaps.get(session, ANNA, number).state
+
+    assert missed("Zoe", 1) is GapState.DISMISSED
+    assert missed("Yan", 1) is GapState.DISMISSED
+    assert missed("Zoe", 2) is GapState.OPEN
+
+
 def test_gaps_nobody_took_up_go_with_the_searches_they_came_from(session: Session) -> None:
     for words in ("taken up", "left alone"):
         fail(session, words)

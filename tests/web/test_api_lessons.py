@@ -5,7 +5,12 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import update
 
+from kb import items, passages
+from kb.access import LOCAL_USER
+from kb.database import transaction
+from kb.models import Passage
 from tests.web import lives
 from tests.web.lives import LESSON, OTHER, TEMPLATE, People
 from web.wiring import Services
@@ -75,7 +80,8 @@ def test_a_lesson_lives_from_review_to_recurrence(people: People) -> None:
     assert "- Delivery: the day. (Lesson L-1)\n" in template["body"]
     assert "(Lesson L-1)" in template["fields"]["fields_to_fill"]
     [action] = people.anna.get(f"/api/v1/items/{LESSON}/actions").json()
-    assert (action["state"], action["possible"]) == ("done", ["open", "cancelled"])
+    assert (action["state"], action["done_by"]) == ("done", "Edith")
+    assert action["possible"] == ["open", "cancelled"]
 
     assert "other than" in act(people.anna, action["id"], "validated", status=409)["detail"]
     assert act(people.bert, action["id"], "validated", "Seen in May.")["validated_by"] == "Bert"
@@ -157,6 +163,28 @@ def test_what_was_changed_meanwhile_can_not_be_accepted_and_nothing_is_written(p
     assert "has changed since" in people.edith.get(f"/api/v1/changes/{second}").json()["obstacle"]
     assert people.edith.patch(f"/api/v1/changes/{second}", json={"state": "accepted"}).status_code == 409
     assert people.anna.get(f"/api/v1/items/{TEMPLATE}").json()["version"] == 2
+
+
+def test_an_accepted_change_leaves_the_text_on_its_page(people: People, services: Services) -> None:
+    change = proposed(people)
+    with transaction(services.sessions) as session:
+        target = items.get(session, LOCAL_USER, TEMPLATE).head.id
+        session.execute(update(Passage).where(Passage.item_id == target).values(page=4))
+    people.edith.patch(f"/api/v1/changes/{change}", json={"state": "accepted"})
+    with services.sessions() as session:
+        [stored] = passages.of_item(session, LOCAL_USER, target)
+    assert (stored.version, stored.locator.page) == (2, 4)
+    assert "the day" in stored.text
+
+
+def test_who_finished_an_action_is_told(people: People) -> None:
+    move(people.bert, "endorse")
+    wanted = {"what": "Ask", "target": "tool", "owner": "Bert"}
+    people.bert.post(f"/api/v1/items/{LESSON}/actions", json=wanted)
+    assert act(people.anna, 1, "done", "Version 2")["done_by"] == "Anna"
+    told = people.anna.get(f"/api/v1/items/{LESSON}/history").json()
+    assert ("Anna", "Action 1 done") in [(one["who"], one["what"]) for one in told]
+    assert act(people.edith, 1, "open", "Not yet.")["done_by"] == ""
 
 
 def test_something_is_added_at_the_end(people: People) -> None:

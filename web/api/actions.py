@@ -37,6 +37,7 @@ class ActionOut(Out):
     created_at: datetime
     created_by: str
     done_at: datetime | None
+    done_by: str = Field(description="Who said that it is done; empty where that was not kept.")
     validated_at: datetime | None
     validated_by: str
     possible: list[ActionState] = Field(description="The states that you may bring it into.")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Path, Query, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kb import gaps
-from kb.gaps import PENDING
+from kb.gaps import PENDING, PERSISTENT
 from kb.vocabulary import GapState
 from web import insight, sheets
 from web.addresses import query_string
@@ -64,6 +64,7 @@ def one(number: Number, session: SessionDep, principal: PrincipalDep) -> HTMLRes
         gap=gaps.get(session, principal, number),
         queries=gaps.queries(session, principal, number),
         pending=PENDING,
+        persistent=PERSISTENT,
     )
 
 
