@@ -1,5 +1,6 @@
 """Remedial actions: what is done so that a lesson need not be learned again, and who says that it works."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,6 +13,7 @@ from kb.errors import ConflictError, InvalidError, NotFoundError
 from kb.lifecycle import Move
 from kb.models import Item, RemedialAction, now
 from kb.text import squash
+from kb.values import ItemId
 from kb.vocabulary import ActionState, Status, Target
 
 UNFINISHED = (ActionState.OPEN, ActionState.DONE)
@@ -152,6 +154,16 @@ def of_lesson(session: Session, principal: Principal, ref: str) -> list[Action]:
     """The actions of the lesson *ref*, the first first. Raises NotFoundError."""
     lesson = items.get(session, principal, ref)
     return _read(session, principal, RemedialAction.item_id == lesson.head.id)
+
+
+def of_lessons(
+    session: Session, principal: Principal, ids: Collection[ItemId]
+) -> dict[str, tuple[Action, ...]]:
+    """The actions of those lessons among *ids* that have any, by the lesson's reference, the first first."""
+    found: dict[str, tuple[Action, ...]] = {}
+    for action in _read(session, principal, RemedialAction.item_id.in_(ids)):
+        found[action.lesson] = (*found.get(action.lesson, ()), action)
+    return found
 
 
 def unfinished(

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from ingest import form_document, formats
 from ingest.noted import plain
+from kb.actions import Action
 from kb.briefs.stored import Decided, StoredBrief, StoredEntry
 from kb.forms import Form, Head
 from kb.text import shorten, squash
@@ -138,6 +139,8 @@ def _entry(found: StoredBrief, entry: StoredEntry, known: Known) -> Iterator[str
     marks = [mark.text for mark in became(item, known.record(item.id))]
     yield plain(" · ".join(part for part in (*facts, *marks) if part))
     yield _verdict(entry.decided) if entry.decided else ("**Verdict:** none yet" if entry.asks else "")
+    for action in known.actions.get(item.ref, ()):
+        yield f"**Action {action.id}**, {label(action.state).lower()}: {plain(_task(action))}"
     said = known.lessons.get(item.id)
     advice = said.recommendation if said else item.summary
     if advice.strip():
@@ -159,6 +162,11 @@ def _verdict(said: Decided) -> str:
         plain(f"({said.by}, {day(said.at.date())})"),
     ]
     return " – ".join(part for part in parts if part)
+
+
+def _task(action: Action) -> str:
+    by = f", by {day(action.due)}" if action.due else ""
+    return f"{squash(action.what)} ({action.owner}{by})"
 
 
 def _pre_mortem(found: StoredBrief, pack: PreMortem) -> Iterator[str]:

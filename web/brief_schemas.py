@@ -204,6 +204,9 @@ class BriefEntryOut(Out):
     worked: int = Field(description="… and to some effect.")
     verdict: VerdictOut | None = Field(description="Null until somebody decided; only lessons get one.")
     earlier: VerdictOut | None = Field(description="What was decided before the lesson was changed.")
+    actions: list[int] = Field(
+        description="Numbers of the lesson's remedial actions, once the project needs one."
+    )
 
     @staticmethod
     def of(one: StoredEntry, known: Known) -> "BriefEntryOut":
@@ -221,6 +224,7 @@ class BriefEntryOut(Out):
             worked=record.worked,
             verdict=VerdictOut.of(one.decided) if one.decided else None,
             earlier=VerdictOut.of(one.earlier) if one.earlier else None,
+            actions=[action.id for action in known.actions.get(one.item.ref, ())],
         )
 
 

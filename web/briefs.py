@@ -7,8 +7,9 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from ingest import charters as files
-from kb import applications, lessons, projects
+from kb import actions, applications, lessons, projects
 from kb.access import Permission, Principal
+from kb.actions import Action
 from kb.applications import Record
 from kb.briefs import drawing, reading, signing, traits
 from kb.briefs.drawing import BriefDraft, CharterDraft
@@ -45,6 +46,8 @@ class Known:
     records: Mapping[ItemId, Record]
     areas: Mapping[ItemId, tuple[str, ...]]
     """Their knowledge areas."""
+    actions: Mapping[str, tuple[Action, ...]]
+    """What is done about those that need action, by the lesson's reference."""
 
     def record(self, item: ItemId) -> Record:
         """How often *item* was applied, and how that went."""
@@ -160,10 +163,12 @@ def looked_up(services: Services, principal: Principal, code: str, number: int |
 def known(session: Session, principal: Principal, brief: StoredBrief) -> Known:
     """What is known of the items of *brief*."""
     ids = [entry.item.id for entry in brief.entries]
+    acting = [entry.item.id for entry in brief.entries if entry.needs_action]
     return Known(
         lessons.fields(session, principal, [e.item.id for e in brief.entries if e.asks]),
         applications.records(session, principal, ids),
         {item: one.areas for item, one in traits.read(session, principal, ids).items()},
+        actions.of_lessons(session, principal, acting),
     )
 
 

@@ -92,6 +92,11 @@ class StoredEntry:
         """Whether it needs a verdict."""
         return self.item.kind is Kind.LESSON
 
+    @property
+    def needs_action(self) -> bool:
+        """Whether it was decided that something has to be done about it."""
+        return self.decided is not None and self.decided.decision.verdict is Verdict.NEEDS_ACTION
+
 
 @dataclass(frozen=True, slots=True)
 class SignOff:

@@ -318,6 +318,35 @@ def test_pages_of_a_brief_have_one_heading_labels_and_no_inline_style(client: Te
             assert str(link["href"])[1:] in ids
 
 
+def test_what_needs_action_leads_to_an_action_on_the_lesson(client: TestClient, code: str) -> None:
+    said = {"verdict": "needs_action", "owner": "Buyer", "due": "2027-01-08", "rationale": "Ask for days."}
+    _decide(client, code, "C-1", **said)
+    assert _soup(client, f"/briefs/{code}").select("#entry-C-1 a[href='/items/C-1#standing']")
+    assert client.post("/items/C-1/moves", data={"move": "endorse"}).status_code == 303
+    form = _soup(client, f"/briefs/{code}").select_one("#entry-C-1 form[action='/items/C-1/actions']")
+    assert form is not None
+    filled = {str(one["name"]): str(one.get("value") or one.text) for one in form.select("input, textarea")}
+    assert filled == {"what": "Ask for days.", "owner": "Buyer", "due": "2027-01-08"}
+    made = client.post("/items/C-1/actions", data=filled | {"target": "template"})
+    number = int(made.headers["location"].rpartition("-")[2])
+    offered = _soup(client, f"/briefs/{code}").select("#entry-C-1 .acting a")
+    assert [one["href"] for one in offered] == [
+        f"/items/C-1#action-{number}",
+        f"/lessons/actions/{number}/propose",
+    ]
+    actions = {one["item"]["ref"]: one["actions"] for one in _read(client, code)["entries"]}
+    assert actions == {"C-1": [number], "C-2": []}
+    assert f"**Action {number}**, open: Ask for days." in client.get(f"/api/v1/briefs/{code}/export").text
+
+
+def test_open_needs_lead_to_practices(client: TestClient, code: str) -> None:
+    links = _soup(client, f"/briefs/{code}").select("#unanswered ~ * a[href^='/practices/recommend?need=']")
+    assert len(links) == 2
+    for link in links:
+        page = _soup(client, str(link["href"]))
+        assert page.select("input[name=need]")[0]["value"] == "Penguins might occupy the observatory dome."
+
+
 def test_exports_hold_the_verdicts(client: TestClient, code: str) -> None:
     said = {"verdict": "needs_action", "owner": "Buyer", "due": "2027-01-08", "rationale": "=Ask for days."}
     _decide(client, code, "C-1", **said)

@@ -148,6 +148,7 @@ def verdict(
     ] = None,
 ) -> None:
     """Give a lesson of a brief a verdict."""
+    from kb.actions import of_lesson
     from kb.briefs import reading, verdicts
     from kb.briefs.stored import Decision
     from kb.database import transaction
@@ -158,7 +159,10 @@ def verdict(
     with existing(context.obj) as services, transaction(services.sessions) as session:
         verdicts.decide(session, person(services), code, ref, decision)
         progress = reading.get(session, person(services), code).progress
+        actions = of_lesson(session, person(services), ref)
     out().print(f"{progress.decided} of {progress.lessons} lessons decided.")
+    if decision.verdict is Verdict.NEEDS_ACTION and not actions:
+        out().print(f"To open an action on the lesson itself: kb lesson action add {ref} WHAT", markup=False)
 
 
 @app.command()

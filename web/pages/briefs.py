@@ -16,7 +16,7 @@ from kb.briefs.stored import Decision, StoredBrief, StoredEntry
 from kb.briefs.values import NeedKind
 from kb.errors import InvalidError
 from kb.text import shorten
-from kb.vocabulary import Classification, Verdict, term
+from kb.vocabulary import Classification, Target, Verdict, term
 from search.briefs import charter as charters
 from web import briefs, premortem, reasons
 from web.addresses import brief_url, paged
@@ -213,6 +213,8 @@ _CHARTER = 200_000
 """Characters of a charter that are shown."""
 _ADVICE = 1_000
 """Characters of an advice that are shown."""
+_OPEN, _ASKED = 12, 300
+"""Open needs, and characters of each, that practices are asked for: an address has its limits."""
 
 
 class _Shown:
@@ -279,6 +281,9 @@ def _body(session: Session, principal: Principal, found: StoredBrief, show: str)
             for item, said in known.lessons.items()
             if said.recommendation.strip()
         },
+        "actions": known.actions,
+        "targets": list(Target),
+        "open_needs": [shorten(one.need.text, _ASKED) for one in found.unanswered[:_OPEN]],
         "show": show,
         "states": [(state, counts[state]) for state in (_UNDECIDED, *Verdict)],
         "similar": premortem.similar(found),
