@@ -1,10 +1,11 @@
 """Connecting, transactions and migrations. The only module that knows which database it is."""
 
 import json
+import sqlite3
 from collections.abc import Collection, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -78,7 +79,7 @@ def migrate(engine: Engine) -> None:
     Raises UnavailableError when the file is no database, or comes from a newer release.
     """
     try:
-        if _present_revision(engine) != _newest_revision():
+        if _present_revision(engine) != newest_revision():
             _upgrade(engine)
             analyse(engine)  # a new index is misjudged until it is counted
     except DatabaseError as error:
@@ -95,8 +96,9 @@ def _present_revision(engine: Engine) -> str | None:
         return connection.scalar(text("SELECT version_num FROM alembic_version"))
 
 
-def _newest_revision() -> str:
-    """Read off the file names, which begin with it: Alembic would take longer to load than a search takes."""
+def newest_revision() -> str:
+    """The newest migration of this release."""
+    # Read off the file names, which begin with it: Alembic would take longer to load than a search takes.
     return max(path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
@@ -157,6 +159,16 @@ def analyse(engine: Engine) -> None:
         with engine.begin() as connection:
             connection.execute(text("PRAGMA analysis_limit=1000"))
             connection.execute(text("ANALYZE"))
+
+
+def copy(engine: Engine, target: Path) -> None:
+    """Copy the SQLite database to the file *target* as it is at one moment, while others go on writing."""
+    source = engine.raw_connection()
+    try:
+        with closing(sqlite3.connect(target)) as kept:
+            cast(sqlite3.Connection, source.driver_connection).backup(kept)
+    finally:
+        source.close()
 
 
 def check_integrity(engine: Engine) -> list[str]:

@@ -11,6 +11,7 @@ from web.commands import (
     adapt,
     adoption,
     applications,
+    backups,
     brief,
     insight,
     lesson,
@@ -346,6 +347,8 @@ app.add_typer(session.app, name="session")
 app.add_typer(brief.app, name="brief")
 for command in (
     adapt.adapt,
+    backups.backup,
+    backups.restore,
     subscriptions.digest,
     saved.recent,
     saved.similar,
