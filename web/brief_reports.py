@@ -175,8 +175,10 @@ def _pre_mortem(found: StoredBrief, pack: PreMortem) -> Iterator[str]:
         "silence, then vote: each person has five votes."
     )
     if pack.projects:
-        names = ", ".join(f"{one.name} ({', '.join(one.refs)})" for one in pack.projects)
-        yield f"Similar projects, by what they learned: {plain(names)}."
+        names = "; ".join(
+            f"{one.project.name} ({', '.join(entry.item.ref for entry in one.why)})" for one in pack.projects
+        )
+        yield f"Similar projects, and what was learned there: {plain(names)}."
     if not pack.themes:
         yield "No lesson here tells of a failure that this project could repeat."
     for theme in pack.themes:

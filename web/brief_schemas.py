@@ -20,6 +20,7 @@ from kb.briefs.stored import (
 from kb.briefs.values import NeedKind
 from kb.gatherings import MAX_PROJECT
 from kb.vocabulary import Classification, Verdict
+from search.briefs.alike import AlikeProject
 from web.addresses import brief_url, item_url
 from web.briefs import Known, News
 from web.premortem import Failure, PreMortem
@@ -377,26 +378,58 @@ class ThemeOfFailuresOut(Out):
     failures: list[FailureOut]
 
 
-class ProjectLikeItOut(Out):
-    """A project that learned what this one needs."""
+class LearnedOut(Out):
+    """An item of an earlier project that says why it is like the one of a brief."""
+
+    item: ItemOut
+    need: int = Field(description="The need of the brief that it lies nearest to.")
+    relevance: float = Field(description="0 to 1.")
+    text: str = Field(description="The passage.")
+    url: str = Field(description="Opens the item's page at this passage.")
+
+
+class BriefProjectOut(Out):
+    """An earlier project that is like the one of a brief."""
 
     name: str
-    lessons: list[str] = Field(description="References of its lessons in the brief: why it is similar.")
+    items: int = Field(description="Items of it that were compared.")
+    closeness: float = Field(description="How near it lies in meaning to the needs together, -1 to 1.")
+    why: list[LearnedOut] = Field(description="What was learned in it for some of the needs, nearest first.")
+
+    @staticmethod
+    def of(one: AlikeProject, brief: StoredBrief) -> "BriefProjectOut":
+        """From a project that is like the one of *brief*."""
+        return BriefProjectOut(
+            name=one.project.name,
+            items=one.project.items,
+            closeness=one.project.closeness,
+            why=[
+                LearnedOut(
+                    item=ItemOut.of(entry.item),
+                    need=brief.wanted[match.need].number,
+                    relevance=match.relevance,
+                    text=match.passage.text,
+                    url=item_url(entry.item.ref, passage=match.passage.ordinal),
+                )
+                for entry in one.why
+                for match in entry.matches
+            ],
+        )
 
 
 class PreMortemOut(Out):
     """How a project could fail."""
 
     themes: list[ThemeOfFailuresOut]
-    projects: list[ProjectLikeItOut]
+    projects: list[BriefProjectOut] = Field(description="Earlier projects that are like it.")
 
     @staticmethod
-    def of(pack: PreMortem) -> "PreMortemOut":
-        """From a pre-mortem."""
+    def of(pack: PreMortem, brief: StoredBrief) -> "PreMortemOut":
+        """From a pre-mortem of *brief*."""
         return PreMortemOut(
             themes=[
                 ThemeOfFailuresOut(name=one.name, failures=[FailureOut.of(each) for each in one.failures])
                 for one in pack.themes
             ],
-            projects=[ProjectLikeItOut(name=one.name, lessons=list(one.refs)) for one in pack.projects],
+            projects=[BriefProjectOut.of(one, brief) for one in pack.projects],
         )

@@ -20,9 +20,12 @@ from kb.items import ItemSummary
 from kb.values import ItemId, LessonFields
 from kb.vocabulary import Classification, Kind
 from search.briefs import composing
+from search.briefs.alike import AlikeProject, alike
 from search.briefs.composing import Answered
 from web import charters
 from web.wiring import Services
+
+_SIMILAR = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +195,19 @@ def news(services: Services, session: Session, principal: Principal, code: str) 
         if entry.item.kind is Kind.LESSON and entry.item.id not in there and not there & {*entry.alike}
     )
     return News(new, since.changed, since.retired)
+
+
+def similar(
+    services: Services, session: Session, principal: Principal, brief: StoredBrief
+) -> list[AlikeProject]:
+    """Earlier projects that are like the one of *brief*, most alike first, each with why.
+
+    Raises UnavailableError without an index.
+    """
+    own = brief.head.project.casefold()
+    needs = [one.need for one in brief.wanted]
+    found = alike(services.search(), services.projects(), session, principal, needs, limit=_SIMILAR + 1)
+    return [one for one in found if one.project.name.casefold() != own][:_SIMILAR]
 
 
 def _read(

@@ -1,6 +1,5 @@
 """How a project could fail, told by the lessons of its brief and of projects like it."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from kb import lessons
 from kb.access import Principal
-from kb.briefs import reading, traits
+from kb.briefs import traits
 from kb.briefs.stored import Decided, StoredBrief
 from kb.experience import RETIRED
 from kb.items import ItemSummary
@@ -16,27 +15,18 @@ from kb.text import shorten
 from kb.values import Filters, LessonFields
 from kb.vocabulary import FacetName, Kind, Polarity, Priority, Verdict
 from search.briefs import composing
+from search.briefs.alike import AlikeProject
 from search.clusters import clusters
 from search.naming import Text, names
+from web.briefs import similar
 from web.wiring import Services
 
-_PROJECTS = 5
-"""Similar projects that are told of."""
 _MORE = 30
 """Lessons of similar projects that are looked at."""
 _LEFT = "Other reasons"
 _TITLE = 90
 _WEIGHT = {Priority.URGENT: 1.3, Priority.CAUTION: 1.1}
 _DECIDED = {Verdict.NEEDS_ACTION: 1.3, Verdict.APPLICABLE: 1.15, Verdict.ALREADY_CONTROLLED: 0.8}
-
-
-@dataclass(frozen=True, slots=True)
-class SimilarProject:
-    """A project that learned what this one needs."""
-
-    name: str
-    refs: tuple[str, ...]
-    """Its lessons in the brief: why it is similar, the most relevant first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,34 +65,17 @@ class PreMortem:
 
     themes: tuple[Theme, ...]
     """The gravest first; what is like nothing else stands in a theme of its own, last."""
-    projects: tuple[SimilarProject, ...]
+    projects: tuple[AlikeProject, ...]
+    """Earlier projects that are like it, most alike first."""
 
 
-def of(
-    services: Services, session: Session, principal: Principal, code: str, number: int | None = None
-) -> PreMortem:
-    """How the project of a brief could fail. Raises NotFoundError, UnavailableError without an index."""
-    brief = reading.get(session, principal, code, number)
-    projects = similar(brief)
+def of(services: Services, session: Session, principal: Principal, brief: StoredBrief) -> PreMortem:
+    """How the project of *brief* could fail. Raises UnavailableError without an index."""
+    projects = similar(services, session, principal, brief)
     found = _of_brief(session, principal, brief)
-    found += _of_others(services, session, principal, brief, [one.name for one in projects])
+    found += _of_others(services, session, principal, brief, [one.project.name for one in projects])
     found.sort(key=lambda one: (-one.weight, one.item.id))
-    return PreMortem(_themes(services, found), projects)
-
-
-def similar(brief: StoredBrief) -> tuple[SimilarProject, ...]:
-    """Projects whose lessons answer the brief's needs, those with the most relevant first."""
-    worth: defaultdict[str, float] = defaultdict(float)
-    refs: defaultdict[str, list[str]] = defaultdict(list)
-    own = brief.head.project.casefold()
-    for entry in brief.entries:
-        name = entry.item.project
-        if not name or name.casefold() == own or not entry.matches:
-            continue
-        worth[name] += entry.matches[0].relevance
-        refs[name].append(entry.item.ref)
-    order = sorted(worth, key=lambda name: (-worth[name], name))[:_PROJECTS]
-    return tuple(SimilarProject(name, tuple(refs[name])) for name in order)
+    return PreMortem(_themes(services, found), tuple(projects))
 
 
 def _of_brief(session: Session, principal: Principal, brief: StoredBrief) -> list[Failure]:

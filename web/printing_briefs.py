@@ -1,11 +1,14 @@
 """Lessons briefs as the terminal shows them."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.text import Text
 
 from kb.briefs.values import Composed, Entry, Need
 from kb.text import shorten
 from kb.vocabulary import label
+from search.briefs.alike import AlikeProject
 from web.charters import ReadCharter
 from web.terminal import plain
 from web.wording import percent, plural
@@ -32,6 +35,21 @@ def brief(console: Console, charter: ReadCharter, composed: Composed) -> None:
         _entry(console, number, entry, composed)
     if composed.unanswered:
         _unanswered(console, composed)
+
+
+def projects(console: Console, similar: Sequence[AlikeProject], needs: Sequence[Need]) -> None:
+    """Earlier projects that are like the one that has *needs*."""
+    if not similar:
+        console.print("No earlier project is here to compare with.")
+    for one in similar:
+        console.print(Text(plain(one.project.name), "bold"))
+        console.print(Text(f"     {percent(one.project.closeness)} alike in meaning", "dim"))
+        for entry in one.why:
+            match = entry.matches[0]
+            console.print(Text(f"     {plain(entry.item.ref)}  {plain(entry.item.title)}"))
+            console.print(
+                Text(f"     for {percent(match.relevance)}: {plain(needs[match.need].text)}", "cyan")
+            )
 
 
 def _need(number: int, need: Need) -> Text:

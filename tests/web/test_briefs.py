@@ -270,7 +270,7 @@ def _tell_what_is_new(client: TestClient, yard: Services) -> None:
     assert [one["ref"] for one in client.get(f"/api/v1/briefs/{code}/news").json()["new"]] == ["C-3"]
     page = _soup(client, f"/briefs/{code}/news")
     assert "1 new lesson since sign-off" in page.text
-    assert _soup(client, f"/briefs/{code}").select_one("[data-news]") is not None
+    assert _soup(client, f"/briefs/{code}").select_one("[data-fetch$='#news']") is not None
     made = client.post(f"/api/v1/briefs/{code}/versions", json={"reason": "One more"})
     assert made.status_code == 201
     found = made.json()
@@ -306,8 +306,8 @@ def test_each_button_of_the_page_works(client: TestClient, code: str) -> None:
 
 
 def test_pages_of_a_brief_have_one_heading_labels_and_no_inline_style(client: TestClient, code: str) -> None:
-    for address in (f"/briefs/{code}", f"/briefs/{code}/charter", f"/briefs/{code}/pre-mortem"):
-        page = _soup(client, address)
+    for part in ("", "/charter", "/pre-mortem", "/projects"):
+        page = _soup(client, f"/briefs/{code}{part}")
         assert len(page.find_all("h1")) == 1
         assert not page.select("[style], style, script:not([src])")
         for field in page.select("input:not([type=hidden]), select, textarea"):
@@ -388,7 +388,7 @@ def test_a_pre_mortem_tells_how_others_failed(client: TestClient, code: str) -> 
     failures = [one for theme in pack["themes"] for one in theme["failures"]]
     assert [one["item"]["ref"] for one in failures] == ["C-1"]
     assert (failures[0]["causes"], failures[0]["in_brief"]) == (LATE.causes, True)
-    assert [one["name"] for one in pack["projects"]] == ["Harbour", "Bridge"]
+    assert {one["name"] for one in pack["projects"]} == {"Harbour", "Bridge"}
     page = _soup(client, f"/briefs/{code}/pre-mortem")
     assert "The supplier does not confirm a day." in page.text
     start = f"/api/v1/briefs/{code}/pre-mortem/export?format="
@@ -397,6 +397,21 @@ def test_a_pre_mortem_tells_how_others_failed(client: TestClient, code: str) -> 
     assert tables[0].rows[0].cells[4].text == "Votes"
     rows = list(csv.DictReader(io.StringIO(client.get(start + "csv").content.decode("utf-8-sig"))))
     assert [row["Source"] for row in rows] == ["C-1"]
+
+
+def test_projects_like_it_are_told_with_why(client: TestClient, code: str) -> None:
+    found = client.get(f"/api/v1/briefs/{code}/projects").json()
+    assert {one["name"] for one in found} == {"Harbour", "Bridge"}
+    needs = {one["number"]: one["text"] for one in _read(client, code)["needs"]}
+    for one in found:
+        why = one["why"][0]
+        assert why["item"]["project"] == one["name"]
+        assert "cables" in needs[why["need"]]
+        assert client.get(why["url"]).status_code == 200
+    page = _soup(client, f"/briefs/{code}/projects")
+    assert [one.text for one in page.select("#similar h3")] == [one["name"] for one in found]
+    own = _draw(client, project="harbour")
+    assert [one["name"] for one in client.get(f"/api/v1/briefs/{own}/projects").json()] == ["Bridge"]
 
 
 def test_lists_are_paged_and_filtered_by_project(client: TestClient, code: str) -> None:
@@ -440,6 +455,7 @@ def test_the_command_line_does_it_all(yard: Services, tmp_path: Path) -> None:
         kb("brief", "export", code, "-o", str(tmp_path / name))
         assert (tmp_path / name).stat().st_size > 100
     assert "The order named no" in kb("brief", "pre-mortem", code)
+    assert "Cables came late" in kb("brief", "projects", code)
     kb("brief", "pre-mortem", code, "-o", str(tmp_path / "sheet.docx"))
     kb("brief", "show", "NOTHING", code=1)
 
@@ -462,6 +478,7 @@ def test_a_brief_is_drawn_decided_and_signed_in_a_browser(yard: Services, browse
         first.get_by_role("button", name="Give the verdict").click()
         expect(page.get_by_text("1 of 2 lessons decided")).to_be_visible()
         expect(first.get_by_text("We lay no cables.").first).to_be_visible()
+        expect(page.locator("#similar").get_by_role("link", name="Harbour")).to_be_visible()
         second = page.locator("#entry-C-2")
         second.get_by_role("radio", name="Applicable", exact=True).check()
         second.get_by_role("button", name="Give the verdict").click()

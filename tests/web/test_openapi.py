@@ -146,6 +146,7 @@ OPERATIONS = {
     ("get", "/api/v1/briefs/{code}/export"): "export_brief",
     ("get", "/api/v1/briefs/{code}/pre-mortem"): "get_pre_mortem",
     ("get", "/api/v1/briefs/{code}/pre-mortem/export"): "export_pre_mortem",
+    ("get", "/api/v1/briefs/{code}/projects"): "list_projects_like_brief",
     ("get", "/api/v1/health"): "get_health",
 }
 """Programs depend on these: a change here is a change for them."""

@@ -23,6 +23,7 @@ from web.brief_schemas import (
     BriefNeedOut,
     BriefNewsOut,
     BriefOut,
+    BriefProjectOut,
     BriefsOut,
     BriefVersionIn,
     GapMadeOut,
@@ -263,6 +264,24 @@ def export(
 
 
 @router.get(
+    "/{code}/projects",
+    operation_id="list_projects_like_brief",
+    summary="List projects that are like the one of a brief",
+    responses=problems(404),
+)
+def similar(
+    code: Code,
+    services: ServicesDep,
+    session: SessionDep,
+    principal: PrincipalDep,
+    version: VersionQuery = None,
+) -> list[BriefProjectOut]:
+    """Earlier projects whose items mean most nearly what the needs mean, most alike first, with why."""
+    found = reading.get(session, principal, code, version)
+    return [BriefProjectOut.of(one, found) for one in briefs.similar(services, session, principal, found)]
+
+
+@router.get(
     "/{code}/pre-mortem",
     operation_id="get_pre_mortem",
     summary="Tell how a project could fail",
@@ -276,7 +295,8 @@ def pre_mortem(
     version: VersionQuery = None,
 ) -> PreMortemOut:
     """Failures that lessons of the brief and of similar projects tell of, by meaning, gravest first."""
-    return PreMortemOut.of(premortem.of(services, session, principal, code, version))
+    found = reading.get(session, principal, code, version)
+    return PreMortemOut.of(premortem.of(services, session, principal, found), found)
 
 
 @router.get(
@@ -296,7 +316,7 @@ def export_pre_mortem(
 ) -> Response:
     """A workshop's sheet as Markdown or Word; as CSV or Excel, the failures as rows of a risk register."""
     found = reading.get(session, principal, code, version)
-    pack = premortem.of(services, session, principal, code, version)
+    pack = premortem.of(services, session, principal, found)
     return _download(brief_reports.pre_mortem(found, pack, form))
 
 

@@ -196,6 +196,23 @@ def export(context: typer.Context, code: Code, output: Output = None, version: V
         _write(brief_reports.brief(found, known, _format(output)), output)
 
 
+@app.command()
+def projects(context: typer.Context, code: Code, version: Version = None, json: Json = False) -> None:
+    """List earlier projects that are like the one of a brief, and why."""
+    from kb.briefs import reading
+    from web import briefs, printing_briefs
+    from web.brief_schemas import BriefProjectOut
+    from web.terminal import existing, give_json, out, person
+
+    with existing(context.obj) as services, services.sessions() as session:
+        found = reading.get(session, person(services), code, version)
+        similar = briefs.similar(services, session, person(services), found)
+    if json:
+        give_json([BriefProjectOut.of(one, found).model_dump(mode="json") for one in similar])
+        return
+    printing_briefs.projects(out(), similar, [one.need for one in found.wanted])
+
+
 @app.command("pre-mortem")
 def pre_mortem(context: typer.Context, code: Code, output: Output = None, version: Version = None) -> None:
     """Show how the project could fail, or write a workshop's sheet or rows of a risk register."""
@@ -205,7 +222,7 @@ def pre_mortem(context: typer.Context, code: Code, output: Output = None, versio
 
     with existing(context.obj) as services, services.sessions() as session:
         found = reading.get(session, person(services), code, version)
-        pack = premortem.of(services, session, person(services), code, version)
+        pack = premortem.of(services, session, person(services), found)
         file = brief_reports.pre_mortem(found, pack, _format(output))
         if output is None:
             printing.text(out(), file.content.decode())

@@ -100,6 +100,21 @@ def charter(
     return page("brief_charter.html", brief=found, text=render(text[:_CHARTER]), cut=len(text) > _CHARTER)
 
 
+@router.get("/{code}/projects")
+def similar(
+    code: str,
+    services: ServicesDep,
+    session: SessionDep,
+    principal: PrincipalDep,
+    version: VersionQuery = None,
+) -> HTMLResponse:
+    """Earlier projects that are like this one, and why."""
+    found = reading.get(session, principal, code, version)
+    return page(
+        "brief_projects.html", brief=found, similar=briefs.similar(services, session, principal, found)
+    )
+
+
 @router.get("/{code}/pre-mortem")
 def pre_mortem(
     code: str,
@@ -110,7 +125,7 @@ def pre_mortem(
 ) -> HTMLResponse:
     """How the project could fail."""
     found = reading.get(session, principal, code, version)
-    pack = premortem.of(services, session, principal, code, version)
+    pack = premortem.of(services, session, principal, found)
     return page("pre_mortem.html", brief=found, pack=pack, gist=gist)
 
 
@@ -286,7 +301,6 @@ def _body(session: Session, principal: Principal, found: StoredBrief, show: str)
         "open_needs": [shorten(one.need.text, _ASKED) for one in found.unanswered[:_OPEN]],
         "show": show,
         "states": [(state, counts[state]) for state in (_UNDECIDED, *Verdict)],
-        "similar": premortem.similar(found),
         "stale": found.newest and looked is not None and signing.base_changed(session, principal, looked),
     }
 

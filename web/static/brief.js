@@ -1,4 +1,4 @@
-/** Verdicts are saved where they stand; what is typed outlives a crash; news are fetched. */
+/** Verdicts are saved where they stand; what is typed outlives a crash; what takes longer is fetched. */
 
 const PREFIX = "hindsight:typed:brief:";
 const place = document.querySelector("[data-brief]");
@@ -82,15 +82,17 @@ async function save(event, form) {
   }
 }
 
-async function news(line) {
-  const answer = await fetch(line.dataset.news).catch(() => null);
+/** Puts what another page says in the place of the line that leads there. */
+async function bring(line) {
+  const [address, id] = line.dataset.fetch.split("#");
+  const answer = await fetch(address).catch(() => null);
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const found = page.getElementById("news");
+  const found = page.getElementById(id);
   if (found) line.replaceWith(found);
 }
 
 if (place) {
   prepare(document);
-  for (const line of document.querySelectorAll("[data-news]")) news(line);
+  for (const line of document.querySelectorAll("[data-fetch]")) bring(line);
 }
