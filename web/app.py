@@ -19,6 +19,7 @@ from web.api import (
     evaluations,
     feedback,
     forms,
+    frameworks,
     gaps,
     health,
     imports,
@@ -61,6 +62,7 @@ from web.pages import applications as application_pages
 from web.pages import briefs as brief_pages
 from web.pages import changes as change_pages
 from web.pages import disagreements as disagreement_pages
+from web.pages import frameworks as framework_pages
 from web.pages import gaps as gap_pages
 from web.pages import insight as insight_pages
 from web.pages import lessons as lesson_pages
@@ -135,6 +137,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         writing,
         practices,
         adoption,
+        frameworks,
         applications,
         reviews,
         sessions,
@@ -157,6 +160,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         project_pages,
         practice_pages,
         adoption_pages,
+        framework_pages,
         feed,
         similar,
         filling,

@@ -13,6 +13,7 @@ from web.commands import (
     applications,
     backups,
     brief,
+    framework,
     insight,
     lesson,
     practice,
@@ -343,6 +344,8 @@ for command in (writing.new, writing.check, writing.edit, registers.export):
 app.add_typer(insight.app, name="insight")
 app.add_typer(practice.app, name="practice")
 app.add_typer(adoption.app, name="adoption")
+app.add_typer(framework.competence, name="competence")
+app.add_typer(framework.role, name="role")
 app.add_typer(session.app, name="session")
 app.add_typer(brief.app, name="brief")
 for command in (
