@@ -29,6 +29,7 @@ from web.api import (
     models,
     practices,
     projects,
+    proposals,
     registers,
     relations,
     reviews,
@@ -68,6 +69,7 @@ from web.pages import insight as insight_pages
 from web.pages import lessons as lesson_pages
 from web.pages import practices as practice_pages
 from web.pages import projects as project_pages
+from web.pages import proposals as proposal_pages
 from web.pages import reviews as review_pages
 from web.pages import sessions as session_pages
 from web.pages import subscriptions as subscription_pages
@@ -134,6 +136,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         changes,
         relations,
         disagreements,
+        proposals,
         writing,
         practices,
         adoption,
@@ -167,6 +170,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         lesson_pages,
         change_pages,
         disagreement_pages,
+        proposal_pages,
         living,
         writing_pages,
         application_pages,

@@ -37,6 +37,7 @@ _FACETS = {
     Subject.TAG: FacetName.TAG,
     Subject.COMPETENCE: FacetName.COMPETENCE,
 }
+_LESSONS = Filters({FacetName.KIND: (Kind.LESSON,)})
 _TRAINING = Filters({FacetName.KIND: (Kind.TRAINING,)})
 
 
@@ -90,6 +91,13 @@ def check(
         with suppress(UnavailableError):  # it can be written while the index is being built
             alike, clashes, suggestions = _compared(services.search(), session, principal, entry, ref)
     return Checked(linting.score(findings), findings, alike, clashes, suggestions)
+
+
+def alike(services: Services, session: Session, principal: Principal, title: str, text: str) -> list[Double]:
+    """The lessons that say much the same as *text*. Raises UnavailableError without an index."""
+    engine = services.search()
+    near = engine.near(session, principal, engine.meaning(text), limit=NEIGHBOURS, filters=_LESSONS)
+    return _doubles(title, near, items.summaries(session, principal, list(near)))[:_MOST_DOUBLES]
 
 
 def _compared(

@@ -11,7 +11,7 @@ from kb import audit, gaps
 from kb.access import Principal, peer
 from kb.errors import KbError
 from search.recurring import Themes
-from web import comparing, gathering
+from web import comparing, gathering, mining
 from web.figures import Figures
 from web.wiring import Services
 
@@ -94,6 +94,21 @@ class Studies:
 
         study = self._begin("disagreements", compare)
         return None if study.done.wait(_PATIENCE) and not study.failed else study
+
+    def mine(self, principal: Principal) -> None:
+        """Have the reports and minutes mined that *principal* may read and that were not mined yet."""
+
+        def mine(tell: Tell) -> None:
+            mining.mine_new(self._services, principal, tell)
+
+        self._begin(f"mining {principal}", mine).done.wait(_PATIENCE)
+
+    def mining(self, principal: Principal) -> Study | None:
+        """That work while it is under way; once more if it failed."""
+        study = self._running.get(f"mining {principal}")
+        if study and study.failed:
+            del self._running[f"mining {principal}"]
+        return study if study and (study.failed or not study.done.is_set()) else None
 
     def stop(self, seconds: float) -> None:
         """Wait at most *seconds* for what is under way."""

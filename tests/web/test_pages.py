@@ -30,6 +30,8 @@ PAGES = [
     "/lessons/applications",
     "/lessons/reviews",
     "/lessons/disagreements",
+    "/lessons/proposals",
+    "/items/HS-D-312",
     "/insight",
     "/insight/trends?by=area",
     "/insight/themes",

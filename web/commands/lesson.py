@@ -5,11 +5,19 @@ from typing import Annotated
 import typer
 
 from kb.vocabulary import FlagState, Link, Status
-from web.commands import actions, changes
+from web.commands import actions, changes, proposals
 
 app = typer.Typer(help="Review lessons, act on them, and see what became of them.", no_args_is_help=True)
 app.add_typer(actions.app, name="action")
 app.add_typer(changes.app, name="change")
+for command in (
+    proposals.propose,
+    proposals.proposals,
+    proposals.accept,
+    proposals.dismiss,
+    proposals.reopen,
+):
+    app.command()(command)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Ref = Annotated[str, typer.Argument(help="An item's reference, such as HS-L-001.")]

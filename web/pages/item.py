@@ -14,8 +14,10 @@ from kb.access import Permission, Principal
 from kb.errors import InvalidError, UnavailableError
 from kb.items import ItemDetail
 from kb.passages import StoredPassage
+from kb.proposals import records
 from kb.text import references, squash
 from kb.values import TrainingFields
+from kb.vocabulary import Kind
 from search import snippets
 from search.query import parse
 from search.results import Similar
@@ -99,6 +101,7 @@ def item(  # noqa: PLR0913 - each is one thing FastAPI brings in
         use=applied.of(session, principal, found),
         review=reviews.state(found.review_date, today),
         next_review=next_review(today),
+        proposals=_proposals(session, principal, found),
         may_confirm=found.withdrawn_at is None and principal.may(Permission.CONTRIBUTE),
         similar=similar.hits,
         similar_total=similar.total,
@@ -108,6 +111,13 @@ def item(  # noqa: PLR0913 - each is one thing FastAPI brings in
         back=item_url(found.head.ref, passage=passage, q=q, rank=rank),
         download=f"/api/v1/items/{quote(found.head.ref, safe='')}/file" if found.head.file_name else "",
     )
+
+
+def _proposals(session: Session, principal: Principal, item: ItemDetail) -> int | None:
+    """How many proposals out of a document wait for a decision; None of what *principal* can't mine."""
+    if item.head.kind is not Kind.DOCUMENT or item.withdrawn_at or not principal.may(Permission.CONTRIBUTE):
+        return None
+    return records.count(session, principal, document=item.head.ref)
 
 
 def _part_of(stretches: Sequence[Part], cited: StoredPassage | None) -> int:

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kb import actions, changes, disagreements, lessons
 from kb.lessons import WAITING
+from kb.proposals import records
 from kb.vocabulary import ActionState, Status
 from web import standing
 from web.addresses import item_url, paged
@@ -50,6 +51,7 @@ def overview(
         changes=waiting[:_MINE],
         changes_total=len(waiting),
         flags=disagreements.count(session, principal),
+        proposals=records.count(session, principal),
         person=principal.name,
     )
 
