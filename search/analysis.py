@@ -61,6 +61,12 @@ def stems(text: str) -> set[str]:
     return set(map(stem, _PART.findall(text)))
 
 
+@lru_cache(maxsize=4096)
+def content_stems(text: str) -> frozenset[str]:
+    """Stems of the words of *text* that carry meaning."""
+    return frozenset(stems(" ".join(content_words(text))))
+
+
 def find(text: str, wanted: Collection[str]) -> list[Token]:
     """The word parts of *text*, in order, whose stem is among *wanted*."""
     if not wanted:

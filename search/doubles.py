@@ -36,6 +36,6 @@ def likeness(cosine: float, shared: float) -> Likeness | None:
 
 
 def shared_words(title: str, other: str) -> float:
-    """The share of the words of two titles that stand in both, 0 to 1, but for inflection."""
-    one, two = (analysis.stems(" ".join(analysis.content_words(text))) for text in (title, other))
+    """The share of the words of two titles or sentences that stand in both, 0 to 1, but for inflection."""
+    one, two = analysis.content_stems(title), analysis.content_stems(other)
     return len(one & two) / len(one | two) if one | two else 0.0

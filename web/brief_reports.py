@@ -136,7 +136,7 @@ def _entry(found: StoredBrief, entry: StoredEntry, known: Known) -> Iterator[str
     item = entry.item
     yield f"### {plain(item.title)}"
     facts = (item.ref, label(item.kind), item.project, str(item.dated.year) if item.dated else "")
-    marks = [mark.text for mark in became(item, known.record(item.id))]
+    marks = [mark.text for mark in became(item, known.record(item.id), known.found(item.id))]
     yield plain(" · ".join(part for part in (*facts, *marks) if part))
     yield _verdict(entry.decided) if entry.decided else ("**Verdict:** none yet" if entry.asks else "")
     for action in known.actions.get(item.ref, ()):

@@ -203,6 +203,8 @@ class BriefEntryOut(Out):
     recommendation: str = Field(description="What to do, Markdown; empty for what is no lesson.")
     applied: int = Field(description="How many projects' records say that it was applied …")
     worked: int = Field(description="… and to some effect.")
+    found_applicable: int = Field(description="How many other briefs that you may see found so …")
+    found_not_applicable: int = Field(description="… and how many that it does not apply.")
     verdict: VerdictOut | None = Field(description="Null until somebody decided; only lessons get one.")
     earlier: VerdictOut | None = Field(description="What was decided before the lesson was changed.")
     actions: list[int] = Field(
@@ -213,6 +215,7 @@ class BriefEntryOut(Out):
     def of(one: StoredEntry, known: Known) -> "BriefEntryOut":
         """From an entry."""
         record, said = known.record(one.item.id), known.lessons.get(one.item.id)
+        useful, idle = known.found(one.item.id)
         return BriefEntryOut(
             item=ItemOut.of(one.item),
             version=one.version,
@@ -223,6 +226,8 @@ class BriefEntryOut(Out):
             recommendation=said.recommendation if said else "",
             applied=record.applied,
             worked=record.worked,
+            found_applicable=useful,
+            found_not_applicable=idle,
             verdict=VerdictOut.of(one.decided) if one.decided else None,
             earlier=VerdictOut.of(one.earlier) if one.earlier else None,
             actions=[action.id for action in known.actions.get(one.item.ref, ())],

@@ -11,9 +11,10 @@ from kb import actions, applications, lessons, projects
 from kb.access import Permission, Principal
 from kb.actions import Action
 from kb.applications import Record
-from kb.briefs import drawing, reading, signing, traits
+from kb.briefs import drawing, reading, signing, traits, verdicts
 from kb.briefs.drawing import BriefDraft, CharterDraft
 from kb.briefs.stored import StoredBrief
+from kb.briefs.verdicts import Voice
 from kb.database import transaction
 from kb.errors import InvalidError, KbError
 from kb.items import ItemSummary
@@ -49,12 +50,19 @@ class Known:
     records: Mapping[ItemId, Record]
     areas: Mapping[ItemId, tuple[str, ...]]
     """Their knowledge areas."""
+    voices: Mapping[ItemId, tuple[Voice, ...]]
+    """What other briefs' projects found of them."""
     actions: Mapping[str, tuple[Action, ...]]
     """What is done about those that need action, by the lesson's reference."""
 
     def record(self, item: ItemId) -> Record:
         """How often *item* was applied, and how that went."""
         return self.records.get(item, Record())
+
+    def found(self, item: ItemId) -> tuple[int, int]:
+        """How many other briefs' projects found that *item* applies, and that it does not."""
+        said = [voice.useful for voice in self.voices.get(item, ())]
+        return said.count(True), said.count(False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +179,7 @@ def known(session: Session, principal: Principal, brief: StoredBrief) -> Known:
         lessons.fields(session, principal, [e.item.id for e in brief.entries if e.asks]),
         applications.records(session, principal, ids),
         {item: one.areas for item, one in traits.read(session, principal, ids).items()},
+        verdicts.voices(session, principal, ids, besides=brief.head.code),
         actions.of_lessons(session, principal, acting),
     )
 

@@ -8,6 +8,7 @@ from kb.experience import RETIRED
 from kb.items import ItemSummary
 from kb.vocabulary import Status
 from search.results import Hit, Place, WordFound
+from web.wording import plural
 
 _PLACE = {
     Place.TITLE: "title",
@@ -68,11 +69,19 @@ def marks(hit: Hit, today: date | None = None) -> list[Mark]:
     return [mark for mark in said if mark.text]
 
 
-def became(item: ItemSummary, record: Record, today: date | None = None) -> list[Mark]:
-    """How an item stands and what became of it, as of *today*."""
+def became(
+    item: ItemSummary, record: Record, found: tuple[int, int] = (0, 0), today: date | None = None
+) -> list[Mark]:
+    """How an item stands and what became of it, as of *today*.
+
+    *found* says how many other briefs' projects found that it applies, and that it does not.
+    """
+    useful, idle = found
     said = [
         Mark(_STANDING.get(item.status, ""), good=True),
         Mark(applied(record), good=record.worked > 0),
+        Mark(f"applicable in {plural(useful, 'other brief')}" if useful else "", good=True),
+        Mark(f"not applicable in {plural(idle, 'other brief')}" if idle else "", good=False),
         Mark(item.status.lower() if item.status in RETIRED else "", good=False),
         Mark(overdue(item.review_date, today or _today()), good=False),
     ]

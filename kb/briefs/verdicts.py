@@ -1,18 +1,20 @@
 """What people decide about the lessons of a brief, and what it tells of those lessons."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
-from sqlalchemy import ScalarSelect, case, func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased
 
-from kb import audit
+from kb import audit, codes
 from kb.access import Principal, visible
 from kb.briefs import rows
 from kb.briefs.stored import Decided, Decision
+from kb.database import among
 from kb.errors import InvalidError, NotFoundError
-from kb.models import Brief, BriefEntry, BriefVerdict, BriefVersion, Item
+from kb.models import Brief, BriefEntry, BriefMatch, BriefNeed, BriefVerdict, BriefVersion, Item
 from kb.text import squash
 from kb.values import ItemId
 from kb.vocabulary import Kind, Verdict
@@ -20,16 +22,18 @@ from kb.vocabulary import Kind, Verdict
 MAX_RATIONALE = 10_000
 _said = aliased(BriefVerdict)
 _USEFUL = (Verdict.APPLICABLE, Verdict.NEEDS_ACTION)
+_HEARD = 5_000
+"""Verdicts, by the need, that are listened to at most: the newest."""
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """How projects judged an item when their briefs offered it; each brief has one voice."""
+class Voice:
+    """What a project found of an item that its brief offered; each brief has one voice."""
 
-    useful: int = 0
-    """Applicable, or needs action."""
-    idle: int = 0
-    """Not applicable."""
+    useful: bool
+    """Applicable or needs action; else not applicable."""
+    needs: tuple[str, ...]
+    """What the item was there for, in the words of the project's charter."""
 
 
 def decide(session: Session, principal: Principal, code: str, ref: str, decision: Decision) -> None:
@@ -85,22 +89,38 @@ def decided(row: BriefVerdict) -> Decided:
     )
 
 
-def judged(session: Session, principal: Principal) -> Mapping[ItemId, Judged]:
-    """How the briefs that *principal* may see judged each item that any of them judged at all."""
-    found = session.execute(
-        select(
-            BriefEntry.item_id,
-            func.sum(case((BriefVerdict.verdict.in_(_USEFUL), 1), else_=0)),
-            func.sum(case((BriefVerdict.verdict == Verdict.NOT_APPLICABLE, 1), else_=0)),
-        )
+def voices(
+    session: Session, principal: Principal, ids: Collection[ItemId], *, besides: str = ""
+) -> dict[ItemId, tuple[Voice, ...]]:
+    """What the briefs that *principal* may see found of the items among *ids*, the newest first.
+
+    The brief with the code *besides* is left out, and so is what is controlled already.
+    """
+    rows_ = session.execute(
+        select(BriefEntry.item_id, BriefVerdict.id, BriefVerdict.verdict, BriefNeed.text)
         .join(BriefEntry, BriefEntry.id == BriefVerdict.entry_id)
         .join(BriefVersion, BriefVersion.id == BriefEntry.version_id)
         .join(Brief, (Brief.id == BriefVersion.brief_id) & (Brief.version == BriefVersion.number))
         .join(Item, Item.id == BriefEntry.item_id)
-        .where(BriefVerdict.id == newest(), rows.seen(principal), visible(principal))
-        .group_by(BriefEntry.item_id)
-    )
-    return {ItemId(item): Judged(useful, idle) for item, useful, idle in found}
+        .outerjoin(BriefMatch, BriefMatch.entry_id == BriefEntry.id)
+        .outerjoin(BriefNeed, BriefNeed.id == BriefMatch.need_id)
+        .where(
+            BriefVerdict.id == newest(),
+            BriefVerdict.verdict.in_((*_USEFUL, Verdict.NOT_APPLICABLE)),
+            among(BriefEntry.item_id, "ids"),
+            Brief.code != codes.normal(besides),
+            rows.seen(principal),
+            visible(principal),
+        )
+        .order_by(BriefVerdict.id.desc(), BriefMatch.relevance.desc())
+        .limit(_HEARD),
+        {"ids": list(ids)},
+    ).all()
+    found: dict[ItemId, tuple[Voice, ...]] = {}
+    for (item, _, verdict), said in groupby(rows_, key=lambda row: row[:3]):
+        voice = Voice(verdict in _USEFUL, tuple(text for *_, text in said if text))
+        found[ItemId(item)] = (*found.get(ItemId(item), ()), voice)
+    return found
 
 
 def _find(session: Session, principal: Principal, found: BriefVersion, ref: str) -> BriefEntry:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from kb import embeddings, items, passages
 from kb.access import Principal
-from kb.briefs import traits
+from kb.briefs import traits, verdicts
 from kb.briefs.traits import Traits
 from kb.briefs.values import Composed, Entry, Match, Need, NeedKind
 from kb.experience import Experience
@@ -20,7 +20,7 @@ from kb.items import ItemSummary
 from kb.values import Filters, ItemId, PassageId
 from kb.vocabulary import FacetName, Kind, Polarity, Priority, Status
 from search import doubles, experience, fusion, meanings, second_stage
-from search.briefs import ranking
+from search.briefs import hearing, ranking
 from search.briefs.ranking import Candidate
 from search.engine import Engine
 from search.hits import Asked
@@ -108,6 +108,7 @@ def stream(
     - how much those needs decide (a risk more than a place), and whether they are answered above already;
     - how near it is to the needs taken together: a word may mean another thing in another trade;
     - what it is: urgent, endorsed, applied with success;
+    - what projects with like needs found of it;
     - how often its knowledge area, and nearly the same, stands above already.
 
     Raises UnavailableError without an index.
@@ -176,12 +177,13 @@ class _Brief:
         close = self._closeness()
         weights = [_TELLING[need.kind] for need in self._needs]
         about = traits.read(self._session, self._principal, list(self._found))
+        heard = self._heard()
         candidates = [
             Candidate(
                 item,
                 about[item].kind,
                 {need: one.edge for need, one in found.items()},
-                _weight(item, about[item], known) * exp(_WHOLE * close.get(item, 0.0)),
+                _weight(item, about[item], known) * heard.get(item, 1.0) * exp(_WHOLE * close.get(item, 0.0)),
                 about[item].areas,
             )
             for item, found in self._found.items()
@@ -196,6 +198,14 @@ class _Brief:
             self._entries([(one.item, self._found[one.item], alike.get(one.item, ())) for one in order]),
             tuple(number for number in range(len(self._needs)) if number not in served),
         )
+
+    def _heard(self) -> dict[ItemId, float]:
+        """What those that other briefs offered count by the verdicts there."""
+        found = verdicts.voices(self._session, self._principal, self._found)
+        return {
+            item: hearing.factor(voices, [self._needs[need].text for need in self._found[item]])
+            for item, voices in found.items()
+        }
 
     def _closeness(self) -> dict[ItemId, float]:
         """The cosine of what was found to the needs taken together."""

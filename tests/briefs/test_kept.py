@@ -13,10 +13,10 @@ from kb.briefs import drawing, needs, reading, signing, verdicts
 from kb.briefs.drawing import BriefDraft, CharterDraft
 from kb.briefs.stored import Decision, Origin
 from kb.briefs.values import Composed, Entry, Match, Need, NeedKind
-from kb.briefs.verdicts import Judged
+from kb.briefs.verdicts import Voice
 from kb.errors import ConflictError, InvalidError, NotFoundError
 from kb.models import AuditEvent
-from kb.values import ItemId, Locator
+from kb.values import Locator
 from kb.vocabulary import Classification, Role, Verdict
 from tests.samples import lesson, store
 
@@ -336,8 +336,13 @@ def test_each_brief_has_one_voice_on_a_lesson(base: Session, code: str) -> None:
     hidden = _begin(base, LOCAL_USER, classification=Classification.CONFIDENTIAL)
     _keep(base, hidden, "L-2")
     verdicts.decide(base, LOCAL_USER, hidden, "L-2", APPLIES)
-    assert verdicts.judged(base, ANNA) == {one: Judged(2, 0), two: Judged(0, 1)}
-    assert verdicts.judged(base, LOCAL_USER)[ItemId(two)] == Judged(1, 1)
+    why = (NEEDS[0].text,)
+    assert verdicts.voices(base, ANNA, [one, two]) == {
+        one: (Voice(True, why), Voice(True, why)),
+        two: (Voice(False, why),),
+    }
+    assert verdicts.voices(base, ANNA, [one, two], besides=other) == {one: (Voice(True, why),)}
+    assert [voice.useful for voice in verdicts.voices(base, LOCAL_USER, [two])[two]] == [True, False]
 
 
 def test_every_write_is_audited(base: Session, code: str) -> None:

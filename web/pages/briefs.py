@@ -290,7 +290,10 @@ def _body(session: Session, principal: Principal, found: StoredBrief, show: str)
         "entries": [one for one in lessons if show in ("", _state(one))],
         "others": [one for one in found.entries if not one.asks],
         "by_number": {one.number: one.need for one in found.needs},
-        "marks": {one.item.id: reasons.became(one.item, known.record(one.item.id)) for one in found.entries},
+        "marks": {
+            one.item.id: reasons.became(one.item, known.record(one.item.id), known.found(one.item.id))
+            for one in found.entries
+        },
         "advice": {
             item: _advice(said.recommendation)
             for item, said in known.lessons.items()
