@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from ingest import previews
 from ingest.discover import MEMBER, Discovery, Found
 from ingest.exchange import applying
+from ingest.exchange.applying import Manner
 from ingest.exchange.reading import Returned
 from ingest.reading import Reading, Task
 from ingest.recognise import Names
-from ingest.report import FileOutcome, FileState, Options, RowState
+from ingest.report import FileOutcome, FileState, Options, RowOutcome, RowState
 from ingest.worker import Worker
 from kb import library, sources
 from kb.access import Principal
@@ -30,6 +31,8 @@ from kb.vocabulary import Kind
 
 READER = "hindsight-reader 2"
 """Name and version of this code; a new version reads every file anew."""
+_ROWS = 200
+"""Rows of a register that are written in one transaction."""
 UPLOADED = "upload"
 """The label below which nothing vanishes: an upload does not say what was not uploaded."""
 
@@ -169,8 +172,7 @@ class Filing:
 
     def _take_back(self, found: Found, returned: Returned) -> FileOutcome:
         """Write what a register that was given out says now; the file itself is not kept."""
-        with self._transaction() as session:
-            rows = applying.apply(session, self._base.principal, returned, restore=self._options.restore)
+        rows = self._rows_taken_back(returned)
         times = Counter(row.state for row in rows)
         tally = Tally(times[RowState.NEW], times[RowState.CHANGED], times[RowState.UNCHANGED])
         state = FileState.UPDATED if tally.added or tally.updated else FileState.UNCHANGED
@@ -181,6 +183,20 @@ class Filing:
         return FileOutcome(
             found.location, found.names.file, state, tally, reason, kinds, returned.uses, told, own=True
         )
+
+    def _rows_taken_back(self, returned: Returned) -> list[RowOutcome]:
+        """What became of each row. Some rows at a time are written, so that others can write in between."""
+        manner = Manner(self._options.restore, self._dry)
+        rows: list[RowOutcome] = []
+        for start in range(0, len(returned.rows), _ROWS):
+            try:
+                with self._base.sessions() if self._dry else self._transaction() as session:
+                    some = returned.rows[start : start + _ROWS]
+                    rows += applying.apply(session, self._base.principal, some, manner)
+            except InvalidError as error:
+                written = f"Of {len(returned.rows):,} rows the first {start:,} were taken." if start else ""
+                raise InvalidError(f"{error} {written}".strip()) from error
+        return rows
 
     def _preview(self, found: Found, reading: Reading) -> FileOutcome:
         """What storing the file would do, row for row where it is a register."""

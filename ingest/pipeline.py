@@ -35,7 +35,8 @@ def run(
 ) -> Report:
     """Make the knowledge base agree with the files at and below *paths*; one transaction per file.
 
-    A file that fails keeps what it gave before. Stopped at any moment, the next run goes on from there.
+    A register that was given out here is taken back some rows at a time. A file that fails keeps what it gave
+    before. Stopped at any moment, the next run goes on from there.
     Raises InvalidError before anything is done when a path does not exist or the mapping names no field,
     and NotFoundError when *principal* may not write.
     """

@@ -1,17 +1,21 @@
 """Imports that were asked for over HTTP: their progress and report outlive the server."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from kb.access import Principal, require_write
 from kb.errors import ConflictError, NotFoundError
 from kb.models import ImportJob, now
+
+KEPT = timedelta(days=7)
+"""How long files wait for whoever looks at what they hold."""
 
 
 class JobState(StrEnum):
@@ -55,7 +59,7 @@ def queue(session: Session, principal: Principal, job_id: str) -> Job:
     get(session, principal, job_id)
     row = _row(session, job_id)
     if row.state != JobState.PREVIEW:
-        raise ConflictError("This import was begun already.")
+        raise ConflictError("This import was begun already, or its time is over.")
     row.state = JobState.QUEUED
     session.flush()
     return _job(row)
@@ -95,9 +99,25 @@ def recent(session: Session, principal: Principal, limit: int = 20) -> list[Job]
 
 
 def abandon_unfinished(session: Session) -> None:
-    """Close jobs that a stopped server left behind; what they had stored stays stored."""
-    for row in session.scalars(select(ImportJob).where(ImportJob.finished_at.is_(None))):
-        reason = "The server stopped before this import ended; give the files again to go on."
+    """Close jobs that a stopped server left behind; what they had stored stays stored.
+
+    What is only looked at goes on waiting.
+    """
+    begun = (ImportJob.finished_at.is_(None), ImportJob.state != JobState.PREVIEW)
+    _close(session, begun, "The server stopped before this import ended; give the files again to go on.")
+
+
+def expire(session: Session) -> set[str]:
+    """Close what nobody imported in time; the jobs that are not closed."""
+    late = (ImportJob.state == JobState.PREVIEW, ImportJob.created_at < now() - KEPT)
+    reason = f"Nobody imported these files within {KEPT.days} days; give them again."
+    _close(session, (ImportJob.finished_at.is_(None), *late), reason)
+    session.flush()
+    return set(session.scalars(select(ImportJob.id).where(ImportJob.finished_at.is_(None))))
+
+
+def _close(session: Session, which: Sequence[ColumnElement[bool]], reason: str) -> None:
+    for row in session.scalars(select(ImportJob).where(*which)):
         row.state, row.finished_at = JobState.FAILED, now()
         row.report = {"error": reason}
 

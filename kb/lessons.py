@@ -89,8 +89,8 @@ def move(session: Session, principal: Principal, ref: str, wanted: Move, reason:
         raise InvalidError(f"{rule.label} follows from what is recorded; nobody asks for it.")
     if rule.reason and not said:
         raise InvalidError(f"{rule.label}: give a reason, so that the author can learn from it.")
-    if wanted is Move.SUBMIT:
-        _complete(lesson)
+    if wanted is Move.SUBMIT and (missing := lacking(lesson)):
+        raise InvalidError(missing)
     if wanted is Move.LEARN:
         _validated(session, lesson)
     steps.take(session, principal, lesson, wanted, said)
@@ -105,6 +105,13 @@ def moves(session: Session, principal: Principal, ref: str) -> list[Move]:
     lesson = find(session, principal, ref)
     held = [permission for permission in Permission if principal.may(permission)]
     return lifecycle.possible(Status(lesson.status), held)
+
+
+def lacking(said: Lesson | LessonFields) -> str:
+    """What a lesson needs before it is submitted, as a sentence; empty when nothing is missing."""
+    parts = {"what happened": said.event, "a recommendation": said.recommendation}
+    missing = [name for name, text in parts.items() if not text.strip()]
+    return f"Before it is submitted, the lesson needs {' and '.join(missing)}." if missing else ""
 
 
 def comment(session: Session, principal: Principal, ref: str, text: str) -> None:
@@ -179,13 +186,6 @@ def _reason(text: str) -> str:
     if len(said) > _REASON_LENGTH:
         raise InvalidError(f"That is longer than {_REASON_LENGTH:,} characters; say it shorter.")
     return said
-
-
-def _complete(lesson: Lesson) -> None:
-    parts = {"what happened": lesson.event, "a recommendation": lesson.recommendation}
-    missing = [name for name, text in parts.items() if not text.strip()]
-    if missing:
-        raise InvalidError(f"Before it is submitted, the lesson needs {' and '.join(missing)}.")
 
 
 def _validated(session: Session, lesson: Lesson) -> None:

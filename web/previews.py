@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -16,8 +15,8 @@ from kb.database import transaction
 from kb.errors import ConflictError
 from kb.jobs import Job, JobState
 from kb.vocabulary import Kind
-from web import work
-from web.runner import Runner, Upload, upload_folder
+from web import waiting, work
+from web.runner import Runner, Upload
 from web.uploads import Received
 from web.wiring import Services
 
@@ -51,10 +50,11 @@ def worthwhile(upload: Received) -> bool:
 
 
 def keep(services: Services, principal: Principal, upload: Received) -> Job:
-    """Keep *upload* until it is imported, or the server ends."""
+    """Keep *upload* until it is imported, or its time is over; a server that ends leaves it here."""
+    waiting.tidy(services)
     with transaction(services.sessions) as session:
         job = jobs.create(session, principal, upload.files, JobState.PREVIEW)
-        upload.folder.rename(_folder(services, job.id))
+    waiting.take(services, job.id, upload.folder)
     return job
 
 
@@ -62,12 +62,12 @@ def show(services: Services, principal: Principal, job_id: str, chosen: Chosen) 
     """What the upload would do. Raises NotFoundError, ConflictError when it was begun, InvalidError."""
     columns.check_mapping(chosen.mapping)
     with services.sessions() as session:
-        job = _waiting(session, principal, job_id)
-    files = sorted(_folder(services, job.id).iterdir())
+        job = _looked_at(session, principal, job_id)
+    files = waiting.files(services, job.id)
     tables = [path for path in files if path.suffix.lower() in _TABLES]
     others = tuple(path.name for path in files if path not in tables)
-    options = Options(label=work.UPLOAD, mapping=chosen.mapping, preview=True, restore=chosen.restore)
-    return Preview(job, work.ingest(services, principal, tables, options), others)
+    options = Options(label=work.UPLOAD, mapping=chosen.mapping, restore=chosen.restore)
+    return Preview(job, work.preview(services, principal, tables, options), others)
 
 
 def begin(services: Services, principal: Principal, runner: Runner, job_id: str, chosen: Chosen) -> Job:
@@ -75,7 +75,9 @@ def begin(services: Services, principal: Principal, runner: Runner, job_id: str,
     columns.check_mapping(chosen.mapping)
     with transaction(services.sessions) as session:
         job = jobs.queue(session, principal, job_id)
-    runner.submit(Upload(job.id, principal, _folder(services, job.id), chosen.mapping, chosen.restore))
+        waiting.files(services, job.id)
+    where = waiting.folder(services, job.id)
+    runner.submit(Upload(job.id, principal, where, chosen.mapping, chosen.restore))
     return job
 
 
@@ -85,12 +87,8 @@ def fields(file: FileOutcome) -> list[str]:
     return [DETAIL, DROP, *SYNONYMS[kind]]
 
 
-def _waiting(session: Session, principal: Principal, job_id: str) -> Job:
+def _looked_at(session: Session, principal: Principal, job_id: str) -> Job:
     job = jobs.get(session, principal, job_id)
     if job.state is not JobState.PREVIEW:
-        raise ConflictError("This import was begun already.")
+        raise ConflictError("This import was begun already, or its time is over.")
     return job
-
-
-def _folder(services: Services, job_id: str) -> Path:
-    return upload_folder(services) / job_id

@@ -18,7 +18,7 @@ from kb.access import Principal
 from kb.database import transaction
 from kb.errors import KbError
 from kb.jobs import JobState
-from web import work
+from web import waiting, work
 from web.wiring import Services
 from web.work import Listener
 
@@ -62,6 +62,7 @@ class Runner:
         with transaction(self._services.sessions) as session:
             jobs.abandon_unfinished(session)
         shutil.rmtree(upload_folder(self._services), ignore_errors=True)
+        waiting.tidy(self._services)
         self._thread.start()
 
     def stop(self, seconds: float) -> None:

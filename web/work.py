@@ -1,7 +1,7 @@
 """What changes a base: preparing it, reading files into it, bringing its index up to date."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -69,6 +69,20 @@ def ingest(
             options,
             listener.ingest,
         )
+
+
+def preview(
+    services: Services, principal: Principal, paths: Sequence[Path], options: pipeline.Options
+) -> pipeline.Report:
+    """What reading *paths* would do. Nothing is written, so it waits for nobody and nobody for it."""
+    return pipeline.run(
+        services.sessions,
+        services.files,
+        principal,
+        services.settings.limits,
+        paths,
+        replace(options, preview=True),
+    )
 
 
 def ingest_starter(

@@ -7,14 +7,14 @@ from sqlalchemy.orm import Session
 
 from ingest.exchange import form
 from ingest.exchange.form import Kept, Said
-from ingest.exchange.reading import Returned, ReturnedRow
+from ingest.exchange.reading import ReturnedRow
 from ingest.report import RowOutcome, RowState
 from kb import drafts, items, lessons, library
 from kb.access import Permission, Principal, require
 from kb.errors import InvalidError, NotFoundError
 from kb.lifecycle import Move
 from kb.text import digest, shorten
-from kb.values import ItemId
+from kb.values import ItemDraft, ItemId, LessonFields
 from kb.vocabulary import Kind, Status, label
 
 _KEY = "register:"
@@ -34,23 +34,34 @@ def kept(session: Session, principal: Principal, ids: Sequence[ItemId]) -> Itera
             yield Kept(draft, item.version, item.head.status, item.head.file_name)
 
 
-def apply(
-    session: Session, principal: Principal, returned: Returned, *, restore: bool = False
-) -> list[RowOutcome]:
-    """Write what the rows of *returned* say otherwise than the base; what became of each, in their order.
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How rows are taken back."""
 
-    A row with a reference becomes a version of that lesson, one without becomes a lesson. One whose
-    reference nothing here has is left out, or becomes a lesson under it if *restore* is set. Whatever
-    can't be written is left out with its reason. Raises NotFoundError when *principal* may not write, and
+    restore: bool = False
+    """Whether a row whose reference nothing here has becomes a lesson under it."""
+    dry: bool = False
+    """Whether it is only told what would become of them; nothing is written, not even for a moment."""
+    seen: set[str] = field(default_factory=set[str])
+    """References and rows that were met; rows of one register that are taken back bit by bit share it."""
+
+
+def apply(
+    session: Session, principal: Principal, rows: Sequence[ReturnedRow], manner: Manner | None = None
+) -> list[RowOutcome]:
+    """Write what *rows* say otherwise than the base; what became of each, in their order.
+
+    A row with a reference becomes a version of that lesson, one without becomes a lesson. Whatever can't be
+    written is left out with its reason. Raises NotFoundError when *principal* may not write, and
     ConflictError when somebody wrote one of the lessons at the same moment.
     """
     require(principal, Permission.CONTRIBUTE)
-    refs = {row.texts.get("ref", "").strip() for row in returned.rows} - {""}
+    refs = {row.texts.get("ref", "").strip() for row in rows} - {""}
     known = items.known(session, principal, refs)
     lessons_ = {one.draft.ref or "": one for one in kept(session, principal, [*known.values()])}
-    begun = library.begun(session, principal, {_key(row) for row in returned.rows})
-    run = _Run(session, principal, restore, known, lessons_, begun)
-    return [run.row(row) for row in returned.rows]
+    begun = library.begun(session, principal, {_key(row) for row in rows})
+    run = _Run(session, principal, manner or Manner(), known, lessons_, begun)
+    return [run.row(row) for row in rows]
 
 
 def _key(row: ReturnedRow) -> str:
@@ -64,11 +75,10 @@ def _key(row: ReturnedRow) -> str:
 class _Run:
     session: Session
     principal: Principal
-    restore: bool
+    manner: Manner
     known: dict[str, ItemId]
     lessons: dict[str, Kept]
     begun: dict[str, str]
-    seen: set[str] = field(default_factory=set[str])
 
     def row(self, row: ReturnedRow) -> RowOutcome:
         """What becomes of *row*."""
@@ -80,9 +90,9 @@ class _Run:
             said = form.read(row.texts)
             if not ref:
                 return self._new(row, said, shown)
-            if ref in self.seen:
+            if ref in self.manner.seen:
                 raise InvalidError(f"{ref} stands in a row before this one already.")
-            self.seen.add(ref)
+            self.manner.seen.add(ref)
             if ref in self.lessons:
                 return self._existing(self.lessons[ref], said, shown)
             return self._unknown(said, shown)
@@ -109,7 +119,8 @@ class _Run:
                 f"{ref} was changed here since the register was given out: it is at version "
                 f"{lesson.version}, the row at {read_at}. Export it again, and change it there."
             )
-        library.write(self.session, self.principal, draft, ref, version=lesson.version)
+        if not self.manner.dry:
+            library.write(self.session, self.principal, draft, ref, version=lesson.version)
         named = tuple((form.COLUMNS[name], str(said[name] or "")) for name in differing)
         return replace(same, state=RowState.CHANGED, said=named)
 
@@ -118,27 +129,28 @@ class _Run:
         if key in self.begun:
             note = f"It is here already as {self.begun[key]}."
             return replace(shown, state=RowState.UNCHANGED, ref=self.begun[key], note=note)
+        if key in self.manner.seen:
+            return replace(shown, state=RowState.UNCHANGED, note="A row before this one says the same.")
+        self.manner.seen.add(key)
         draft = replace(form.new(said), key=key, status=Status.DRAFT)
-        id_ = library.write(self.session, self.principal, draft)
-        ref = items.summaries(self.session, self.principal, [id_])[id_].ref
-        self.begun[key] = ref
-        note = ""
-        if said.get("status") is not Status.DRAFT:
-            note = self._submitted(ref)
+        submitted = said.get("status") is not Status.DRAFT
+        incomplete = _incomplete(draft) if submitted else ""
+        ref = "" if self.manner.dry else self._written(draft, submit=submitted and not incomplete)
+        note = f"It stays a draft. {incomplete}" if incomplete else ""
         return replace(shown, state=RowState.NEW, ref=ref, title=shorten(draft.title, _SHOWN), note=note)
 
-    def _submitted(self, ref: str) -> str:
-        try:
+    def _written(self, draft: ItemDraft, *, submit: bool) -> str:
+        id_ = library.write(self.session, self.principal, draft)
+        ref = items.summaries(self.session, self.principal, [id_])[id_].ref
+        if submit:
             lessons.move(self.session, self.principal, ref, Move.SUBMIT)
-        except InvalidError as error:
-            return f"It stays a draft. {error}"
-        return ""
+        return ref
 
     def _unknown(self, said: Said, shown: RowOutcome) -> RowOutcome:
         ref = shown.ref
         if ref in self.known:
             raise InvalidError(f"{ref} is no lesson.")
-        if not self.restore:
+        if not self.manner.restore:
             raise InvalidError(
                 f"No lesson here has the reference {ref}. Empty the cell to add the row as a new lesson, or "
                 "ask for unknown references to be kept."
@@ -148,8 +160,15 @@ class _Run:
         if status not in (Status.DRAFT, Status.SUBMITTED) and not self.principal.may(Permission.REVIEW):
             note = f"It was {label(status).lower()}; here it is submitted, to be reviewed."
             status = Status.SUBMITTED
-        library.write(self.session, self.principal, replace(draft, status=status))
+        if self.manner.dry:
+            library.compare(self.session, "", [draft])
+        else:
+            library.write(self.session, self.principal, replace(draft, status=status))
         return replace(shown, state=RowState.NEW, note=note)
+
+
+def _incomplete(draft: ItemDraft) -> str:
+    return lessons.lacking(draft.fields) if isinstance(draft.fields, LessonFields) else ""
 
 
 def _unmoved(lesson: Kept, said: Said) -> str:

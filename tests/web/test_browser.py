@@ -444,3 +444,35 @@ def test_the_form_fits_every_width_and_its_text_stands_out(page: Page, services:
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
             assert page.evaluate(CONTRASTS) == []
+
+
+REGISTER = (
+    "Ref;Title;What went wrong;Suggestion;Date raised;Priority;A column with quite a long name\n"
+    + "".join(
+        f"{number};Cables came late;{'The supplier delivered late. ' * number};Order earlier.;;soon;A12\n"
+        for number in range(1, 4)
+    )
+)
+
+
+def test_a_register_is_looked_at_on_every_width_and_imported(page: Page, services: Services) -> None:
+    with running(services) as address:
+        page.goto(f"{address}/imports")
+        page.set_input_files(
+            "#files", [{"name": "log.csv", "mimeType": "text/csv", "buffer": REGISTER.encode()}]
+        )
+        page.get_by_role("button", name="Import").click()
+        page.wait_for_url(re.compile("/preview$"))
+        page.select_option("select[name='map:Suggestion']", "recommendation")
+        page.get_by_role("button", name="Show again").first.click()
+        page.wait_for_load_state()
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+        for width in (320, 390, 1200):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            assert page.evaluate(CONTRASTS) == []
+        page.get_by_role("button", name="Import").first.click()
+        page.get_by_text("items added").wait_for()
+        assert page.locator(".tally dd").first.inner_text() == "3"

@@ -1,13 +1,25 @@
 """Looking at what a register holds before it is imported."""
 
 import re
+import shutil
 import time
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from bs4 import BeautifulSoup, Tag
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from sqlalchemy import update
 
+from kb import jobs
+from kb.database import transaction
+from kb.models import ImportJob, Item, now
+from tests.web import test_pages
+from web import waiting
+from web.app import create_app
+from web.lock import writing
 from web.runner import upload_folder
 from web.wiring import Services
 
@@ -125,6 +137,59 @@ def test_a_register_of_ours_tells_of_unknown_references_and_keeps_them_on_demand
     report = finished(browsing, began.headers["location"])["report"]
     assert (report["items"]["added"], report["items"]["updated"]) == (1, 1)
     assert browsing.get("/api/v1/items/T-9").json()["title"] == "Training paid off"
+
+
+def test_what_is_looked_at_outlives_the_server_until_its_time_is_over(
+    client: TestClient, services: Services
+) -> None:
+    first, second = (upload(client, ("log.csv", REGISTER)).headers["location"] for _ in range(2))
+    waiting.folder(services, "left-behind").mkdir()
+    with TestClient(create_app(services), base_url="http://localhost", follow_redirects=False) as again:
+        assert shown(soup(again, first)) == ["1", "0", "0"]
+        job = first.split("/")[2]
+        with transaction(services.sessions) as session:
+            session.get_one(ImportJob, job).created_at = now() - jobs.KEPT - timedelta(hours=1)
+        third = upload(again, ("log.csv", REGISTER)).headers["location"]
+        closed = again.get(f"/api/v1/imports/{job}").json()
+        assert (closed["state"], "give them again" in closed["report"]["error"]) == ("failed", True)
+        assert again.post(first, data={"action": "import"}).status_code == 409
+        left = {path.name for path in (services.settings.data / "waiting").iterdir()}
+        assert left == {second.split("/")[2], third.split("/")[2]}
+        shutil.rmtree(waiting.folder(services, second.split("/")[2]))
+        assert "no longer here" in again.get(second).text
+        assert again.post(second, data={"action": "import"}).status_code == 409
+
+
+def test_a_look_waits_for_no_import_and_writes_nothing(browsing: TestClient, services: Services) -> None:
+    body = browsing.get("/api/v1/lessons/register", params={"format": "csv"}).content
+    body = body.replace(b"Drums were missing", b"Drums went missing")
+    files = [("files", ("register.csv", body)), ("files", ("log.csv", KNOWN))]
+    kept = browsing.post("/api/v1/imports/previews", files=files).json()
+    with services.sessions() as other, writing(services.settings.data, wait=False):
+        other.execute(update(Item).values(language="en"))
+        again = browsing.post(f"/api/v1/imports/{kept['id']}/preview", json={})
+        other.rollback()
+    assert again.json() == kept
+    assert {file["name"]: (file["new"], file["changed"]) for file in kept["files"]} == {
+        "log.csv": (2, 0),
+        "register.csv": (0, 1),
+    }
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        test_pages.test_every_page_has_one_heading_a_search_box_and_a_way_past_the_header,
+        test_pages.test_no_page_needs_what_the_security_policy_forbids,
+        test_pages.test_every_field_has_a_label_and_every_link_a_name,
+        test_pages.test_links_within_lead_somewhere,
+    ],
+)
+def test_the_preview_keeps_what_pages_promise(
+    browsing: TestClient, check: Callable[[TestClient, str], None]
+) -> None:
+    own = browsing.get("/api/v1/lessons/register", params={"format": "csv"}).content.replace(b"T-2,", b"T-9,")
+    check(browsing, upload(browsing, ("log.csv", REGISTER), ("register.csv", own)).headers["location"])
 
 
 def test_programs_look_and_import_alike(client: TestClient) -> None:

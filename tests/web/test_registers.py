@@ -19,6 +19,7 @@ from ingest import composed, pipeline
 from ingest.composed import Facts, LessonEntry
 from ingest.exchange import applying, form
 from ingest.exchange import reading as returning
+from ingest.exchange.applying import Manner
 from ingest.exchange.reading import Returned
 from ingest.fields import LESSON_HEADINGS
 from ingest.formats import Format
@@ -157,16 +158,16 @@ def test_lessons_go_out_and_come_back_the_same(
             library.write(session, LOCAL_USER, draft)
         before = contents(session)
         register = returned(given_out(session, wanted), wanted, tmp_path)
-        again = applying.apply(session, LOCAL_USER, register)
+        again = applying.apply(session, LOCAL_USER, register.rows)
         assert states(again) == [RowState.UNCHANGED] * len(found), again
         assert contents(session) == before
         session.rollback()
     with sessions() as session:
         assert not contents(session)
-        restored = applying.apply(session, LOCAL_USER, register, restore=True)
+        restored = applying.apply(session, LOCAL_USER, register.rows, Manner(restore=True))
         assert states(restored) == [RowState.NEW] * len(found), restored
         assert contents(session) == before
-        assert states(applying.apply(session, LOCAL_USER, register)) == [RowState.UNCHANGED] * len(found)
+        assert states(applying.apply(session, LOCAL_USER, register.rows)) == [RowState.UNCHANGED] * len(found)
         session.rollback()
 
 
@@ -342,7 +343,7 @@ def test_what_one_may_not_see_is_neither_given_out_nor_changed(shelf: Services, 
             row["Effect"] = "Seen."
         register = returned(as_csv(known), RegisterFormat.CSV, tmp_path)
         for restore in (False, True):
-            rows = applying.apply(session, guest, register, restore=restore)
+            rows = applying.apply(session, guest, register.rows, Manner(restore=restore))
             assert [row.state for row in rows if row.ref == "C-1"] == [RowState.LEFT_OUT]
 
 
@@ -351,7 +352,7 @@ def test_a_contributor_restores_no_review(sessions: Sessions, tmp_path: Path) ->
     row = {"Reference": "L-5", "Title": "Old lesson", "Status": "Learned"}
     register = returned(as_csv([row]), RegisterFormat.CSV, tmp_path)
     with transaction(sessions) as session:
-        outcome = applying.apply(session, clerk, register, restore=True)
+        outcome = applying.apply(session, clerk, register.rows, Manner(restore=True))
         assert outcome[0].state is RowState.NEW
         assert "submitted, to be reviewed" in outcome[0].note
         assert lessons.find(session, clerk, "L-5").status == Status.SUBMITTED
@@ -374,10 +375,10 @@ def test_a_lesson_from_a_file_comes_back_whole_with_its_place(sessions: Sessions
         register = returned(given_out(session, RegisterFormat.XLSX), RegisterFormat.XLSX, tmp_path)
         session.rollback()
     with sessions() as session:
-        applying.apply(session, LOCAL_USER, register, restore=True)
+        applying.apply(session, LOCAL_USER, register.rows, Manner(restore=True))
         after, _ = contents(session)["R-1"]
         assert after == replace(before, locator=Locator(), citation="report.pdf, page 4")
-        assert states(applying.apply(session, LOCAL_USER, register)) == [RowState.UNCHANGED]
+        assert states(applying.apply(session, LOCAL_USER, register.rows)) == [RowState.UNCHANGED]
 
 
 def test_a_reviewed_lesson_that_a_row_changes_goes_back_to_review(shelf: Services, tmp_path: Path) -> None:
@@ -415,7 +416,7 @@ def test_the_starter_library_comes_back_from_its_register(library: Services, tmp
         for wanted in RegisterFormat:
             register = returned(given_out(session, wanted), wanted, tmp_path)
             assert len(register.rows) > 100
-            assert {*states(applying.apply(session, LOCAL_USER, register))} == {RowState.UNCHANGED}
+            assert {*states(applying.apply(session, LOCAL_USER, register.rows))} == {RowState.UNCHANGED}
         before = contents(session)
         session.rollback()
     assert before

@@ -195,7 +195,7 @@ def preview(
 ) -> PreviewOut:
     """Take files and tell what their tables hold, without writing anything.
 
-    The files are kept until they are imported or the server ends.
+    The files are kept for a week, or until they are imported.
     """
     job = previews.keep(services, principal, upload)
     response.headers["Location"] = f"/api/v1/imports/{job.id}"

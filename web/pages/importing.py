@@ -84,6 +84,7 @@ def _preview(services: Services, principal: Principal, job_id: str, chosen: Chos
     return page(
         "preview.html",
         job=found.job,
+        kept_until=(found.job.created_at + jobs.KEPT).date(),
         files=found.report.files,
         others=found.others,
         tally=found.report.tally,
