@@ -1,6 +1,6 @@
 """What a text is about, told by the items nearest to it in meaning: a weighted vote, pure."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -57,11 +57,16 @@ Voice = tuple[float, Mapping[Subject, Collection[str]]]
 
 
 def suggest(voices: Sequence[Voice]) -> list[Suggestion]:
-    """What *voices* agree upon, by subject, the surest first."""
+    """What *voices* agree upon, by subject, the surest first; one voice alone is never sure."""
     found: list[Suggestion] = []
     for subject, threshold in THRESHOLDS.items():
-        shares = vote([(cosine, known.get(subject, ())) for cosine, known in voices])
-        sure = [Suggestion(subject, value, share) for value, share in shares.items() if share >= threshold]
+        said = [(cosine, known.get(subject, ())) for cosine, known in voices]
+        times = Counter(value for cosine, values in said if cosine >= _FLOOR for value in set(values))
+        sure = [
+            Suggestion(subject, value, share)
+            for value, share in vote(said).items()
+            if share >= threshold and times[value] > 1
+        ]
         found += sorted(sure, key=lambda one: (-one.confidence, one.value))[:_MOST]
     return found
 
