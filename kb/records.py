@@ -58,10 +58,10 @@ def newest(session: Session, principal: Principal, wanted: Wanted, limit: int) -
     return [ItemRecord(heads[ItemId(row.id)], *row[1:]) for row in rows]
 
 
-def added_since(session: Session, principal: Principal, wanted: Wanted, moment: datetime) -> int:
-    """How many of the *wanted* items that *principal* may see came after *moment*."""
+def changed_since(session: Session, principal: Principal, wanted: Wanted, moment: datetime) -> int:
+    """How many *wanted* items that *principal* may see came, were handed in or changed after *moment*."""
     query = select(func.count()).select_from(Item)
-    return session.scalar(query.where(visible(principal), condition(wanted), Item.created_at > moment)) or 0
+    return session.scalar(query.where(visible(principal), condition(wanted), Item.updated_at > moment)) or 0
 
 
 def condition(wanted: Wanted) -> ColumnElement[bool]:

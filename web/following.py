@@ -23,12 +23,12 @@ def matching(
 
 
 def news(services: Services, session: Session, principal: Principal, search: SavedSearch) -> int | None:
-    """How many items of *search* came since its owner last looked; None when that can't be told now."""
+    """How many items of *search* came or changed since its owner looked; None when that can't be told now."""
     since = search.visited_at
-    if not records.added_since(session, principal, Filters(), since):
+    if not records.changed_since(session, principal, Filters(), since):
         return 0
     try:
         wanted = matching(services, session, principal, search.query, search.filters)
     except (UnavailableError, InvalidError):
         return None
-    return records.added_since(session, principal, wanted, since)
+    return records.changed_since(session, principal, wanted, since)

@@ -227,7 +227,7 @@ def test_a_search_is_judged_saved_and_downloaded_without_javascript(
         )
         page.get_by_text("Download", exact=True).click()
         with page.expect_download() as download:
-            page.get_by_role("link", name="Excel").click()
+            page.get_by_role("link", name="Excel", exact=True).click()
         assert download.value.suggested_filename == "hindsight-late-cables.xlsx"
         page.get_by_text("Save this search").click()
         page.fill("#name", "Cable trouble")

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from typing import Any, cast
 from xml.etree import ElementTree as ET
 
@@ -7,10 +8,13 @@ import pytest
 from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 
-from kb import saved, searches
-from kb.access import LOCAL_USER, Principal
+from kb import drafts, lessons, library, saved, searches
+from kb.access import LOCAL_USER, Principal, local_user
 from kb.database import transaction
 from kb.errors import NotFoundError
+from kb.lifecycle import Move
+from kb.values import LessonFields
+from kb.vocabulary import Status
 from tests.samples import lesson, store
 from web import work
 from web.addresses import here
@@ -59,10 +63,41 @@ def test_what_came_since_the_last_visit_is_counted(browsing: TestClient, shelf: 
     add(shelf, "Cables by ship", "Cables by train")
     found = {one["name"]: one["new"] for one in browsing.get(SAVED).json()}
     assert found == {"Cables": 2, "Software": 0, "All lessons": 2}
-    assert [one.text for one in read(browsing, "/searches").select(".new")] == ["2 new", "2 new"]
+    assert [one.text for one in read(browsing, "/searches").select(".new")] == [
+        "2 new or changed",
+        "2 new or changed",
+    ]
     number = next(one["id"] for one in browsing.get(SAVED).json() if one["name"] == "Cables")
     browsing.get(f"/searches/{number}")
     assert browsing.get(f"{SAVED}/{number}").json()["new"] == 0
+    with transaction(shelf.sessions) as session:
+        changed = drafts.of_item(session, LOCAL_USER, "C-1")
+        library.write(session, LOCAL_USER, replace(changed, tags=("ship",)), "C-1")
+    assert browsing.get(f"{SAVED}/{number}").json()["new"] == 1
+
+
+def test_a_draft_is_new_to_others_once_it_is_handed_in(browsing: TestClient, shelf: Services) -> None:
+    anna = local_user("Anna")
+    with transaction(shelf.sessions) as session:
+        fields = LessonFields(event="The drums came late.", recommendation="Ask for the day.")
+        draft = lesson("Late drums", ref="D-1", fields=fields, status=Status.DRAFT)
+        library.write(session, anna, draft)
+    browsing.post("/searches?kind=lesson", data={"name": "All lessons"})
+    assert [one["new"] for one in browsing.get(SAVED).json()] == [0]
+    with transaction(shelf.sessions) as session:
+        lessons.move(session, anna, "D-1", Move.SUBMIT)
+    assert [one["new"] for one in browsing.get(SAVED).json()] == [1]
+
+
+def test_results_offer_their_lessons_as_a_register(browsing: TestClient) -> None:
+    links = read(browsing, "/?q=late+cables&kind=lesson").select("a[href^='/api/v1/lessons/register']")
+    assert [str(link["href"]).partition("?")[2] for link in links] == [
+        "format=xlsx&q=late+cables&kind=lesson",
+        "format=csv&q=late+cables&kind=lesson",
+    ]
+    told = browsing.get(str(links[1]["href"])).text
+    assert "Cables came late" in told
+    assert "Training paid off" not in told
 
 
 def test_saved_searches_live_over_the_api(browsing: TestClient) -> None:

@@ -40,6 +40,7 @@ class FiltersIn(BaseModel):
     sector: list[Sector] = Field(default_factory=list[Sector])
     approach: list[Approach] = Field(default_factory=list[Approach])
     tag: list[Text] = Field(default_factory=list[Text])
+    competence: list[Text] = Field(default_factory=list[Text])
     year: list[Year] = Field(default_factory=list[Year])
     owner: list[Text] = Field(default_factory=list[Text])
     before: date | None = Field(default=None, description="Dated earlier than this day.")
@@ -74,7 +75,9 @@ class SavedSearchOut(Out):
     filters: dict[str, list[str]]
     created_at: datetime
     visited_at: datetime = Field(description="When you last looked at its results.")
-    new: int | None = Field(description="Items that came since; null when that can't be told now.")
+    new: int | None = Field(
+        description="Items that came, were handed in or changed since; null when that can't be told now."
+    )
     url: str = Field(description="Its results: a page that can be shared.")
     feed: str = Field(description="Its Atom feed, which can be shared as well.")
 

@@ -12,12 +12,11 @@ Name = Annotated[str, typer.Argument(help="The name that the search is saved und
 
 @app.command("list")
 def list_saved(context: typer.Context, json: Json = False) -> None:
-    """List saved searches, each with how much came since it was last run."""
+    """List saved searches, each with how much came or changed since it was last run."""
     from kb import saved
     from web import following, printing
     from web.api.saved import SavedSearchOut
     from web.terminal import existing, give_json, out, person
-    from web.wording import plural
 
     with existing(context.obj) as services, services.sessions() as session:
         found = saved.listed(session, person(services))
@@ -31,7 +30,7 @@ def list_saved(context: typer.Context, json: Json = False) -> None:
     printing.table(
         out(),
         (
-            (f"{search.name}  ({plural(new, 'new one')})" if new else search.name, search.query)
+            (f"{search.name}  ({new:,} new or changed)" if new else search.name, search.query)
             for search, new in zip(found, news, strict=True)
         ),
     )

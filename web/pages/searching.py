@@ -174,6 +174,8 @@ def _context(results: Results, q: str, filters: Filters, wanted: Paging) -> dict
         "subscribe_url": search_url(q, filters, "/subscriptions") + "#new",
         "export_url": partial(_export_url, q, filters.as_json()),
         "formats": exporting.FORMATS,
+        "lessons_found": any(found.value == Kind.LESSON for found in results.facets[FacetName.KIND]),
+        "register_url": partial(_register_url, q, filters.as_json()),
         "tips": _tips(q, active),
     }
 
@@ -263,6 +265,10 @@ def _url(q: str, chosen: Chosen, number: int = 1) -> str:
 
 def _export_url(q: str, chosen: Chosen, wanted: str) -> str:
     return "/api/v1/search/export" + query_string({"format": wanted, "q": q, **chosen})
+
+
+def _register_url(q: str, chosen: Chosen, wanted: str) -> str:
+    return "/api/v1/lessons/register" + query_string({"format": wanted, "q": q, **chosen})
 
 
 def _tips(q: str, chosen: Chosen) -> list[str]:
