@@ -22,6 +22,8 @@ class Permission(StrEnum):
     """Return, reject, endorse and supersede lessons; validate what was done. See drafts of others."""
     EDIT = "edit"
     """Accept changes to templates, practices and training."""
+    DEVELOP = "develop"
+    """See and judge what people are able to do, and plan what they learn."""
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -29,7 +31,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CONTRIBUTOR: frozenset({Permission.CONTRIBUTE}),
     Role.COORDINATOR: frozenset({Permission.CONTRIBUTE, Permission.REVIEW}),
     Role.CONSULTANT: frozenset({Permission.CONTRIBUTE, Permission.EDIT}),
-    Role.TRAINER: frozenset({Permission.CONTRIBUTE, Permission.EDIT}),
+    Role.TRAINER: frozenset({Permission.CONTRIBUTE, Permission.EDIT, Permission.DEVELOP}),
     Role.ANALYST: frozenset({Permission.CONTRIBUTE}),
     Role.ADMINISTRATOR: frozenset({Permission.CONTRIBUTE, Permission.EDIT}),
     Role.MANAGER: frozenset(Permission),

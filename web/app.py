@@ -25,6 +25,7 @@ from web.api import (
     imports,
     insight,
     items,
+    learners,
     lessons,
     models,
     practices,
@@ -66,6 +67,7 @@ from web.pages import disagreements as disagreement_pages
 from web.pages import frameworks as framework_pages
 from web.pages import gaps as gap_pages
 from web.pages import insight as insight_pages
+from web.pages import learners as learner_pages
 from web.pages import lessons as lesson_pages
 from web.pages import practices as practice_pages
 from web.pages import projects as project_pages
@@ -141,6 +143,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         practices,
         adoption,
         frameworks,
+        learners,
         applications,
         reviews,
         sessions,
@@ -164,6 +167,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         practice_pages,
         adoption_pages,
         framework_pages,
+        learner_pages,
         feed,
         similar,
         filling,

@@ -15,6 +15,7 @@ from web.commands import (
     brief,
     framework,
     insight,
+    learner,
     lesson,
     practice,
     projects,
@@ -346,6 +347,7 @@ app.add_typer(practice.app, name="practice")
 app.add_typer(adoption.app, name="adoption")
 app.add_typer(framework.competence, name="competence")
 app.add_typer(framework.role, name="role")
+app.add_typer(learner.app, name="learner")
 app.add_typer(session.app, name="session")
 app.add_typer(brief.app, name="brief")
 for command in (

@@ -36,6 +36,7 @@ from kb.models.items import (
     Training,
     Version,
 )
+from kb.models.learning import Learner, LevelAssessment
 from kb.models.lifecycle import (
     Application,
     ChangeRequest,
@@ -94,9 +95,11 @@ __all__ = [
     "Item",
     "KnowledgeGap",
     "KnowledgeGapQuery",
+    "Learner",
     "Lesson",
     "LessonSession",
     "LessonStep",
+    "LevelAssessment",
     "Mining",
     "Moment",
     "NoteGroup",

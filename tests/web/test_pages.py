@@ -49,6 +49,7 @@ PAGES = [
     "/competences/HS-D-129",
     "/roles",
     "/roles/HS-D-153",
+    "/learners/assess",
     "/briefs",
     "/adoption",
     "/adoption/new?practice=HS-P-015&practice=HS-P-064",

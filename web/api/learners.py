@@ -1,0 +1,57 @@
+"""What people can do, over HTTP. Each sees what is said of them or by them; trainers and managers see all."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from kb.learning import people
+from web import developing
+from web.api.problems import PROBLEMS, problems
+from web.deps import PrincipalDep, SessionDep
+from web.learner_schemas import LearnerOut, LevelsIn, StandingOut, TeamOut
+
+router = APIRouter(tags=["Learning"], responses=PROBLEMS)
+
+Number = Annotated[int, Path(ge=1, le=2**53, description="The learner's number.")]
+Roles = Annotated[
+    list[str] | None, Query(max_length=10, description="Roles to compare with, by reference or name.")
+]
+
+
+@router.get("/learners", operation_id="list_learners", summary="List learners")
+def listed(session: SessionDep, principal: PrincipalDep) -> list[LearnerOut]:
+    """Those whose assessments you may see, by name, with their newest levels."""
+    return [LearnerOut.of(person) for person in people.people(session, principal)]
+
+
+@router.post(
+    "/learners/assessments",
+    status_code=201,
+    operation_id="assess_learner",
+    summary="Keep an assessment of somebody",
+    responses=problems(404),
+)
+def assess(wanted: LevelsIn, session: SessionDep, principal: PrincipalDep, response: Response) -> LearnerOut:
+    """Keep the levels that somebody was found at; earlier ones stay. `Location` tells their address."""
+    person = people.record(session, principal, wanted.draft())
+    response.headers["Location"] = f"/api/v1/learners/{person.number}"
+    return LearnerOut.of(person)
+
+
+@router.get(
+    "/learners/{number}", operation_id="get_learner", summary="Read a learner", responses=problems(404)
+)
+def one(number: Number, session: SessionDep, principal: PrincipalDep, role: Roles = None) -> StandingOut:
+    """Somebody's levels with their history, beside what roles ask for."""
+    return StandingOut.of_standing(developing.standing(session, principal, number, role or ()))
+
+
+@router.get("/teams/{name}", operation_id="get_team", summary="Read a team", responses=problems(404))
+def team(
+    name: Annotated[str, Path(max_length=200, description="The team, by name.")],
+    session: SessionDep,
+    principal: PrincipalDep,
+    role: Roles = None,
+) -> TeamOut:
+    """A team's levels, what each member lacks for roles, and what nobody in it reaches."""
+    return TeamOut.of(developing.team(session, principal, name, role or ()))

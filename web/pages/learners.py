@@ -1,0 +1,103 @@
+"""The pages that tell what people can do: all of them, one, a team, and a form to assess somebody."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from kb.access import Permission
+from kb.learning import frameworks, people
+from kb.learning.people import MAX_NAME, MAX_NOTE, AssessmentDraft, Judged
+from kb.vocabulary import term
+from web import developing, entered
+from web.deps import PrincipalDep, SessionDep
+from web.form_values import day, whole
+from web.layout import page
+
+router = APIRouter()
+
+_MAX_FIELDS = 400
+_LEVEL = "level:"
+
+Number = Annotated[int, Path(ge=1, le=2**53)]
+Roles = Annotated[list[str] | None, Query(max_length=10)]
+
+
+@router.get("/learners")
+def listed(session: SessionDep, principal: PrincipalDep) -> HTMLResponse:
+    """Those whose assessments one may see, and the teams."""
+    return page(
+        "learners.html",
+        section="training",
+        people=people.people(session, principal),
+        teams=people.teams(session, principal),
+    )
+
+
+@router.get("/learners/assess")
+def form(session: SessionDep, principal: PrincipalDep, learner: int | None = None) -> HTMLResponse:
+    """A form for an assessment; of somebody known, with their levels."""
+    known = people.person(session, principal, learner) if learner else None
+    return page(
+        "learner_assess.html",
+        section="training",
+        known=known,
+        name=known.name if known else principal.name,
+        ways=list(Judged),
+        others=principal.may(Permission.DEVELOP),
+        competences=frameworks.competences(session, principal),
+        prefix=_LEVEL,
+        longest=MAX_NAME,
+        longest_note=MAX_NOTE,
+    )
+
+
+async def _entered(request: Request) -> dict[str, str]:
+    return dict(await entered.pairs(request, _MAX_FIELDS))
+
+
+@router.post("/learners/assess")
+def assess(
+    form: Annotated[dict[str, str], Depends(_entered)], session: SessionDep, principal: PrincipalDep
+) -> RedirectResponse:
+    """Keep an assessment, and lead to the person's page."""
+    levels = {
+        name.removeprefix(_LEVEL): whole(value)
+        for name, value in form.items()
+        if name.startswith(_LEVEL) and value.strip()
+    }
+    draft = AssessmentDraft(
+        form.get("learner", ""),
+        levels,
+        term(Judged, form.get("kind", "")) or Judged.SELF,
+        day(form["dated"]) if form.get("dated", "").strip() else None,
+        form.get("note", ""),
+        form.get("team"),
+    )
+    person = people.record(session, principal, draft)
+    return RedirectResponse(f"/learners/{person.number}", status_code=303)
+
+
+@router.get("/learners/{number}")
+def one(number: Number, session: SessionDep, principal: PrincipalDep, role: Roles = None) -> HTMLResponse:
+    """Somebody's levels beside what roles ask for, drawn and as a table, and their history."""
+    found = developing.standing(session, principal, number, [name for name in role or () if name.strip()])
+    return page(
+        "learner.html",
+        section="training",
+        found=found,
+        person=found.person,
+        titles={one.key: one.name for one in frameworks.competences(session, principal)},
+        roles=frameworks.roles(session, principal),
+    )
+
+
+@router.get("/teams/{name}")
+def team(name: str, session: SessionDep, principal: PrincipalDep, role: Roles = None) -> HTMLResponse:
+    """A team's levels beside what roles ask for, drawn and as a table."""
+    return page(
+        "team.html",
+        section="training",
+        found=developing.team(session, principal, name, [one for one in role or () if one.strip()]),
+        roles=frameworks.roles(session, principal),
+    )
