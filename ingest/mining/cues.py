@@ -36,6 +36,9 @@ class Section(StrEnum):
     """What is no observation whatever it says: plans, tasks, risks, formalities."""
 
 
+_OF_LESSONS = (Section.LESSONS, Section.WELL, Section.BADLY, Section.LUCK)
+
+
 class Cue(StrEnum):
     """What a sentence gives away by its words."""
 
@@ -84,19 +87,17 @@ class _Rule(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def context(headings: Sequence[str]) -> Context | None:
-    """What *headings*, outermost first, say: the innermost that is known, unless one above leaves it out.
+    """What *headings*, outermost first, say: the innermost that is known.
 
-    Under lessons a heading is a topic: it leaves nothing out.
+    Under lessons a heading is a topic: it leaves nothing out. Under what is left out only a section that is
+    about nothing but lessons counts, such as the lessons in an appendix.
     """
     found: Context | None = None
-    for heading in headings:
-        here = _heading(heading)
-        if here is None:
-            continue
-        if here.section is not Section.LEFT_OUT:
+    for here in filter(None, map(_heading, headings)):
+        if here.section is Section.LEFT_OUT:
+            found = here if found is None or found.section is Section.CONCLUSION else found
+        elif found is None or found.section is not Section.LEFT_OUT or here.section in _OF_LESSONS:
             found = here
-        elif found is None or found.section is Section.CONCLUSION:
-            return here
     return found
 
 
@@ -113,11 +114,13 @@ def is_section(line: str) -> bool:
 
 
 def cues(sentence: str) -> dict[Cue, Found]:
-    """The cues in *sentence*, the first words of each."""
+    """The cues in *sentence*, the first words of each; what is said twice counts half as much more."""
     found: dict[Cue, Found] = {}
     for rule in _rules("sentence"):
         if match := rule.words.search(sentence):
-            found[Cue(rule.cue)] = Found(rule.weight, match[0].strip(), match.start(), match.end())
+            again = rule.weight > 0 and rule.words.search(sentence, match.end())
+            weight = 1 - (1 - rule.weight) * (1 - rule.weight / 2) if again else rule.weight
+            found[Cue(rule.cue)] = Found(weight, match[0].strip(), match.start(), match.end())
     return found
 
 

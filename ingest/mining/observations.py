@@ -152,13 +152,18 @@ def _whole(unit: tuple[Statement, ...], context: Context) -> Iterator[_Told]:
     """A paragraph or an entry of a section that is about nothing but observations."""
     found = [(one, cues.cues(one.text)) for one in unit]
     kept = [(one, cue) for one, cue in found if Cue.UNSAID not in cue and Cue.QUESTION not in cue]
-    if not kept:
+    if not kept or _in_between(unit):
         return
     best = max(_sum(cue) for _, cue in kept)
     words = sum(len(one.text.split()) for one, _ in kept)
     confidence = min(_SURE, 1 - (1 - context.weight) * (1 - best)) * _SHORT.get(words, 1.0)
     reason = _said(context, [cue for _, cue in kept])
     yield _Told(tuple(one for one, _ in kept), confidence, reason, context)
+
+
+def _in_between(unit: Sequence[Statement]) -> bool:
+    """Whether a paragraph leads up to something that is no text, such as a command, or goes on after it."""
+    return unit[0].indent < 0 and (unit[-1].text.endswith(":") or unit[0].text[:1].islower())
 
 
 def _runs(unit: tuple[Statement, ...], context: Context | None) -> Iterator[_Told]:

@@ -94,6 +94,12 @@ def test_a_form_a_plan_a_risk_and_a_fact_are_no_observations(body: str):
     assert mine(body) == []
 
 
+def test_lessons_in_an_appendix_count_and_risks_among_lessons_do_too():
+    (one,) = mine("# Appendix\n\n## Lessons learned\n\n- Daily calls kept us together.")
+    (other,) = mine("# Lessons learned\n\n## Risks\n\n- Daily calls kept us together.")
+    assert one.quotes == other.quotes
+
+
 def test_what_the_title_of_the_document_says_is_no_section():
     assert mine("# Lessons learned report\n\nThe board met on 3 May.", "Lessons learned report") == []
 
@@ -127,7 +133,7 @@ def test_the_starter_librarys_own_samples_are_mined_well_enough():
     assert both.precision >= 0.75, both.wrong
 
 
-@pytest.mark.parametrize(("part", "precision", "recall"), [("dev", 0.9, 0.75), ("test", 0.65, 0.5)])
+@pytest.mark.parametrize(("part", "precision", "recall"), [("dev", 0.8, 0.75), ("test", 0.7, 0.6)])
 def test_foreign_documents_are_mined_well_enough(part: str, precision: float, recall: float):
     documents = [document for document in measuring.labelled(part) if not document.own]
     if not all(document.path.exists() for document in documents):
