@@ -41,6 +41,8 @@ _FEW_HOLD_ALL = 5
 _ALL = 1 - 1e-6
 _REMEMBERED = 32
 """Filters whose items, and queries whose scores, are kept in memory until something is written."""
+_TEXTS = 256
+"""Texts whose meanings are kept in memory."""
 _PEOPLE = 8
 """Readers for whom what became of the items is kept so."""
 
@@ -119,6 +121,7 @@ class Engine:
         self._browsed: Remembered[tuple[Ids, FacetCounts]] = Remembered(_REMEMBERED)
         self._judged: Remembered[dict[ItemId, float]] = Remembered(_REMEMBERED)
         self._experience: Remembered[Experience] = Remembered(_PEOPLE)
+        self._meanings: Remembered[Vector] = Remembered(_TEXTS)
         self._beside = ThreadPoolExecutor(thread_name_prefix="vectors")
 
     @property
@@ -217,8 +220,8 @@ class Engine:
         )
 
     def meaning(self, text: str) -> Vector:
-        """What stands for *text* among the passages."""
-        return self._encoder.encode([text])[0]
+        """What stands for *text* among the passages; of the texts asked for last it is remembered."""
+        return self._meanings.get(0, text, lambda: self._encoder.encode([text])[0])
 
     def near(
         self, session: Session, principal: Principal, meaning: Vector, *, limit: int, filters: Filters

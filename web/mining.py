@@ -12,6 +12,7 @@ from kb import items, library
 from kb.access import Permission, Principal, require
 from kb.database import transaction
 from kb.errors import UnavailableError
+from kb.items import ItemDetail
 from kb.proposals import records
 from kb.proposals.records import Proposed
 from web import assisting
@@ -116,9 +117,11 @@ def alike(
 ) -> Mapping[int, list[Double]]:
     """The lessons that are like each of *proposals*, but for the one made of it; none without an index."""
     found: dict[int, list[Double]] = {}
+    whole: dict[str, ItemDetail] = {}
     with suppress(UnavailableError):  # proposals can be read while the index is being built
         for proposal in proposals:
-            document = items.get(session, principal, proposal.document.ref)
+            ref = proposal.document.ref
+            document = whole[ref] = whole.get(ref) or items.get(session, principal, ref)
             text = composed.opening(drafting.entry(proposal, document))
             near = assisting.alike(services, session, principal, proposal.title, text)
             found[proposal.id] = [double for double in near if double.lesson.ref != proposal.lesson]
