@@ -13,7 +13,7 @@ from kb.access import LOCAL_USER, Principal
 from kb.errors import ConflictError, InvalidError, NotFoundError
 from kb.proposals import records
 from kb.proposals.records import Kept, Proposed
-from kb.values import DocumentFields, ItemDraft
+from kb.values import DocumentFields, ItemDraft, Locator, PassageDraft
 from kb.vocabulary import Classification, DocumentKind, Kind, ProposalState, Role, Status
 from tests.samples import lesson
 
@@ -56,6 +56,16 @@ def test_a_proposal_keeps_its_document_place_words_and_reason(session: Session) 
     assert 0.5 <= other.confidence < surest.confidence < 1
     assert "says “delayed”, “because”" in other.reason
     assert other.said.causes == "because nobody had asked the county"
+
+
+def test_its_page_is_that_of_the_passage_in_which_it_begins(session: Session) -> None:
+    draft = document()
+    at = BODY.index("## Lessons")
+    pieces = ((BODY[:at], Locator(0, at, page=3)), (BODY[at:], Locator(at, len(BODY), page=4)))
+    passages = tuple(PassageDraft((), text, place) for text, place in pieces)
+    write(session, replace(draft, passages=passages))
+    mine(session)
+    assert [(one.passage, str(one.locator)) for one in waiting(session)] == [(1, "page 4"), (0, "page 3")]
 
 
 def test_it_is_seen_and_counted_only_by_those_who_may_read_the_document(session: Session) -> None:
