@@ -24,6 +24,8 @@ class Permission(StrEnum):
     """Accept changes to templates, practices and training."""
     DEVELOP = "develop"
     """See and judge what people are able to do, and plan what they learn."""
+    ADMINISTER = "administer"
+    """Read the record of who changed what."""
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -33,7 +35,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CONSULTANT: frozenset({Permission.CONTRIBUTE, Permission.EDIT}),
     Role.TRAINER: frozenset({Permission.CONTRIBUTE, Permission.EDIT, Permission.DEVELOP}),
     Role.ANALYST: frozenset({Permission.CONTRIBUTE}),
-    Role.ADMINISTRATOR: frozenset({Permission.CONTRIBUTE, Permission.EDIT}),
+    Role.ADMINISTRATOR: frozenset({Permission.CONTRIBUTE, Permission.EDIT, Permission.ADMINISTER}),
     Role.MANAGER: frozenset(Permission),
 }
 """Each role as a set of permissions."""

@@ -13,6 +13,7 @@ from web.api import (
     actions,
     adoption,
     applications,
+    audit,
     briefs,
     changes,
     disagreements,
@@ -61,6 +62,7 @@ from web.pages import (
 )
 from web.pages import adoption as adoption_pages
 from web.pages import applications as application_pages
+from web.pages import audit as audit_pages
 from web.pages import briefs as brief_pages
 from web.pages import changes as change_pages
 from web.pages import disagreements as disagreement_pages
@@ -155,6 +157,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         insight,
         gaps,
         models,
+        audit,
         health,
     ):
         app.include_router(module.router, prefix="/api/v1")
@@ -190,6 +193,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         gathering,
         brief_pages,
         people,
+        audit_pages,
         about,
     )
     for module in pages:

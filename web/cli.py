@@ -11,6 +11,7 @@ from web.commands import (
     adapt,
     adoption,
     applications,
+    audit,
     backups,
     brief,
     framework,
@@ -350,6 +351,7 @@ app.add_typer(framework.role, name="role")
 app.add_typer(learner.app, name="learner")
 app.add_typer(session.app, name="session")
 app.add_typer(brief.app, name="brief")
+app.add_typer(audit.app, name="audit")
 for command in (
     adapt.adapt,
     backups.backup,

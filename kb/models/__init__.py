@@ -48,7 +48,7 @@ from kb.models.lifecycle import (
     RemedialAction,
 )
 from kb.models.proposals import Mining, Proposal
-from kb.models.records import AuditEvent, EvaluationRun
+from kb.models.records import AuditChain, AuditEvent, EvaluationRun
 from kb.models.searches import (
     Feedback,
     KnowledgeGap,
@@ -71,6 +71,7 @@ __all__ = [
     "Announcement",
     "Application",
     "Assessment",
+    "AuditChain",
     "AuditEvent",
     "Base",
     "Brief",

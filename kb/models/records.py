@@ -43,8 +43,22 @@ class AuditEvent(Base):
     __tablename__ = "audit_event"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(unique=True)
+    """Its place in the chain, from 1."""
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 over the digest before it and what it says."""
     at: Mapped[datetime] = mapped_column(Moment, default=now)
     actor: Mapped[str] = mapped_column(String(200))
     action: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(2000), index=True)
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class AuditChain(Base):
+    """The end of the chain of audit events: one row, which whoever adds an event holds meanwhile."""
+
+    __tablename__ = "audit_chain"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(default=0)
+    digest: Mapped[str] = mapped_column(String(64), default="")

@@ -29,6 +29,8 @@ OPERATIONS = {
     ("get", "/api/v1/items/{ref}/applications"): "list_applications_of_item",
     ("post", "/api/v1/items/{ref}/applications"): "record_application",
     ("get", "/api/v1/applications"): "list_applications",
+    ("get", "/api/v1/audit-events"): "list_audit_events",
+    ("get", "/api/v1/audit-events/verification"): "verify_audit_events",
     ("get", "/api/v1/applications/ledger"): "get_ledger",
     ("get", "/api/v1/applications/export"): "export_applications",
     ("get", "/api/v1/applications/{number}"): "get_application",

@@ -56,6 +56,7 @@ PAGES = [
     "/synonyms?q=risk",
     "/subscriptions",
     "/subscriptions?q=risk&kind=lesson",
+    "/audit",
     "/api",
 ]
 
