@@ -5,10 +5,9 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from ingest import cleaning, office, tables
+from ingest import cleaning, office, sheet_strings, tables
 from ingest.converted import Converted, Row, Table
 from kb.errors import InvalidError
 from kb.settings import Limits
@@ -36,7 +35,7 @@ def tables_of(path: Path, limits: Limits, *, exact: bool = False) -> Iterator[Ta
     """
     try:
         with path.open("rb") as stream:
-            book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+            book = sheet_strings.opened(stream)
             cells = 0
             for sheet in book.worksheets:
                 if sheet.sheet_state == "veryHidden":

@@ -1,5 +1,6 @@
 """Writing workbooks (XLSX)."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,9 @@ SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": Fals
 _FORMULA = ("=", "+", "-", "@")
 _FIRST_DAY = date(1900, 3, 1)
 """Before it, spreadsheets count days differently, or not at all."""
+_TOUCHING = re.compile(r"_x[0-9A-Fa-f]{4}_x[0-9A-Fa-f]{4}_")
+_BEFORE_END = re.compile(r"(?<=x[0-9A-Fa-f]{4})(?=_)")
+"""Where an escape can be torn, so that no run of letters holds a whole one."""
 _WIDTHS = (8, 60)
 """Least and greatest width of a column, in characters."""
 
@@ -54,6 +58,20 @@ def write_all(tables: Iterable[Table]) -> bytes:
     return target.getvalue()
 
 
+def _text(page: Any, row: int, column: int, value: str, look: Any) -> None:
+    """Write *value* so that readers get it back, in runs of letters where xlsxwriter does not manage that.
+
+    It misses escapes that share an underscore, and takes what stands in `<r>` for its own formatted text.
+    """
+    if _TOUCHING.search(value) or (value.startswith("<r>") and value.endswith("</r>")):
+        runs = _BEFORE_END.split(value[2:])
+        page.write_rich_string(
+            row, column, look, value[:2], *(part for run in runs for part in (look, run)), look
+        )
+    else:
+        page.write_string(row, column, value, look)
+
+
 def _sheet(page: Any, table: Table, formats: dict[str, Any]) -> None:
     widths = [len(name) for name in table.columns]
     page.write_row(0, 0, table.columns, formats["heading"])
@@ -65,7 +83,7 @@ def _sheet(page: Any, table: Table, formats: dict[str, Any]) -> None:
                 page.write_datetime(number, place, value, formats["day"])
             elif isinstance(value, str):
                 look = "text" if value.startswith(_FORMULA) else "plain"
-                page.write_string(number, place, value[:MAX_CELL], formats[look])
+                _text(page, number, place, value[:MAX_CELL], formats[look])
             elif value is not None:
                 page.write_number(number, place, value, formats["plain"])
             widths[place] = max(widths[place], len(str(value or "")))

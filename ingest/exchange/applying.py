@@ -100,7 +100,8 @@ class _Run:
             return replace(shown, note=str(error))
 
     def _existing(self, lesson: Kept, said: Said, shown: RowOutcome) -> RowOutcome:
-        same = replace(shown, state=RowState.UNCHANGED, note=_unmoved(lesson, said))
+        note = " ".join(filter(None, (_unmoved(lesson, said), _untaken(lesson, said))))
+        same = replace(shown, state=RowState.UNCHANGED, note=note)
         differing = form.differing(said, form.facts(lesson))
         if not differing:
             return same
@@ -177,3 +178,14 @@ def _unmoved(lesson: Kept, said: Said) -> str:
     if wanted in (None, lesson.status) or said.get("version") != lesson.version:
         return ""
     return f"It stays {label(lesson.status).lower()}: a lesson is moved on its own page, with a reason."
+
+
+def _untaken(lesson: Kept, said: Said) -> str:
+    """A sentence when the row says otherwise in columns that only tell."""
+    if said.get("version") != lesson.version:
+        return ""
+    names = form.untaken(said, lesson)
+    if not names:
+        return ""
+    columns = " and ".join(f"“{name}”" for name in names)
+    return f"What was changed under {columns} is not taken: change its parts, or the lesson on its page."

@@ -140,11 +140,9 @@ def _joined(values: Sequence[str]) -> str:
 
 
 def facts(kept: Kept) -> Said:
-    """What can be changed of a lesson, comparable with what a row says."""
+    """What a row can say of a lesson, to be compared with what one says."""
     said = _said_by(kept, _entry(kept.draft))
-    return {name: _comparable(said[name]) for name in CHANGEABLE} | {
-        "citation": kept.draft.citation or _source(said["file"], said["place"])
-    }
+    return {name: _comparable(said[name]) for name in (*CHANGEABLE, "file", "place")}
 
 
 def _entry(draft: ItemDraft) -> LessonEntry:
@@ -167,8 +165,11 @@ def _said_by(kept: Kept, entry: LessonEntry) -> Said:
     }
 
 
-def _source(file: str, place: str) -> str:
-    return ", ".join(filter(None, (file, place)))
+def source(said: Said) -> str:
+    """The citation, with file and place: all that another base can keep of where a lesson comes from."""
+    place = ", ".join(filter(None, (squash(said.get(name) or "") for name in ("file", "place"))))
+    citation = (said.get("citation") or "").strip()
+    return f"{citation} [{place}]" if citation and place else citation or place
 
 
 def read(texts: Mapping[str, str]) -> Said:
@@ -176,8 +177,6 @@ def read(texts: Mapping[str, str]) -> Said:
     said = {name: _parsed(name, text) for name, text in texts.items()}
     if said.get("classification") is None:
         said.pop("classification", None)  # an empty cell must not open what was closed
-    if "citation" in said:
-        said["citation"] = said["citation"] or _source(said.get("file", ""), said.get("place", ""))
     return said
 
 
@@ -246,12 +245,29 @@ def _day(name: str, text: str) -> date | None:
 
 
 def differing(said: Said, present: Said) -> Said:
-    """What of a row's *said* differs from *present*, space around texts aside."""
-    return {
+    """What of a row's *said* is to change of what is *present*, space around texts aside.
+
+    A citation that another base made of file and place is none.
+    """
+    found = {
         name: value
         for name, value in said.items()
-        if name in present and _comparable(value) != _comparable(present[name])
+        if name in CHANGEABLE and _comparable(value) != _comparable(present[name])
     }
+    if "citation" in found and source(said) == source(present):
+        del found["citation"]
+    return found
+
+
+def untaken(said: Said, kept: Kept) -> list[str]:
+    """Names of the columns that only tell, and in which *said* says otherwise."""
+    present = facts(kept)
+    found = [name for name in ("file", "place") if name in said and said[name].strip() != present[name]]
+    if source(said) == source(present):
+        found = []  # another base gave it out, which keeps both in the citation
+    if said.get("body", "").strip() and _comparable(said["body"]) != _comparable(kept.draft.body):
+        found.append("body")
+    return [COLUMNS[name] for name in found]
 
 
 def _comparable(value: Any) -> Any:
@@ -276,7 +292,8 @@ def new(said: Said) -> ItemDraft:
     title = said.get("title") or shorten(markdown.plain(told).split("\n", maxsplit=1)[0], _TITLE_LENGTH)
     if not title:
         raise InvalidError("It has no title, and neither an event nor a recommendation to make one of.")
-    return changed(ItemDraft(Kind.LESSON, "", "", LessonFields()), said | {"title": title})
+    draft = changed(ItemDraft(Kind.LESSON, "", "", LessonFields()), said | {"title": title})
+    return replace(draft, citation=source(said))
 
 
 def restored(said: Said) -> ItemDraft:

@@ -60,6 +60,10 @@ AWKWARD = [
     "a;b",
     '"',
     "_x000D_",
+    "_x005F_",
+    "_x005F_x000D_",
+    "_x0041_x0042_x0043_",
+    "<r>a</r>",
     "l'été\u2028суд 😀",
     "## Event",
     "## Other details",
@@ -362,12 +366,17 @@ def test_a_contributor_restores_no_review(sessions: Sessions, tmp_path: Path) ->
         assert len(contents(session)) == 9
 
 
-def test_a_lesson_from_a_file_comes_back_whole_with_its_place(sessions: Sessions, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("citation", "elsewhere"), [("", "report.pdf, page 4"), ("Rain, 2020", "Rain, 2020 [report.pdf, page 4]")]
+)
+def test_a_lesson_from_a_file_comes_back_whole_with_its_place(
+    sessions: Sessions, tmp_path: Path, citation: str, elsewhere: str
+) -> None:
     told = "Intro before any heading.\n\n## What happened\n\nIt rained.\n\n## Odd\n\n"
     body = f"{told}| a | b |\n|---|---|\n| 1 | 2 |"
     draft = lesson(
         "Rain", body, fields=LessonFields(event="It rained."), summary="Rain, in short",
-        tags=("a;b", 'say "hi"'), locator=Locator(page=4), ref="R-1",
+        tags=("a;b", 'say "hi"'), locator=Locator(page=4), ref="R-1", citation=citation,
     )  # fmt: skip
     with sessions() as session:
         store(session, draft, location="/reports/report.pdf")
@@ -377,8 +386,18 @@ def test_a_lesson_from_a_file_comes_back_whole_with_its_place(sessions: Sessions
     with sessions() as session:
         applying.apply(session, LOCAL_USER, register.rows, Manner(restore=True))
         after, _ = contents(session)["R-1"]
-        assert after == replace(before, locator=Locator(), citation="report.pdf, page 4")
+        assert after == replace(before, locator=Locator(), citation=elsewhere)
         assert states(applying.apply(session, LOCAL_USER, register.rows)) == [RowState.UNCHANGED]
+        other = returned(given_out(session, RegisterFormat.XLSX), RegisterFormat.XLSX, tmp_path)
+        session.rollback()
+    with sessions() as session:
+        store(session, draft, location="/reports/report.pdf")
+        [row] = applying.apply(session, LOCAL_USER, other.rows)
+        assert (row.state, row.note) == (RowState.UNCHANGED, "")
+        texts = {**register.rows[0].texts, "citation": "Another", "body": "Other words.", "file": "x.pdf"}
+        [row] = applying.apply(session, LOCAL_USER, [replace(register.rows[0], texts=texts)])
+        assert row.said == (("Citation", "Another"),)
+        assert "“Source file” and “Whole text” is not taken" in row.note
 
 
 def test_a_reviewed_lesson_that_a_row_changes_goes_back_to_review(shelf: Services, tmp_path: Path) -> None:
