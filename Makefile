@@ -19,7 +19,7 @@ serve: $(STAMP) ## load the starter library and serve http://127.0.0.1:8000
 	$(BIN)/kb serve
 
 test: check ## lint, types, layers and all tests
-	$(BIN)/pytest
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(STAMP) ## lint, types and layers only
 	$(BIN)/ruff check

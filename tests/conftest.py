@@ -15,7 +15,7 @@ from kb.database import Sessions
 from kb.settings import Settings
 from search.opening import open_encoder
 from tests import crossing, vectors
-from web import wiring, work
+from web import lock, wiring, work
 from web.wiring import Services
 
 
@@ -23,7 +23,7 @@ from web.wiring import Services
 def encoders(pytestconfig: pytest.Config) -> Path:
     """A folder with the default encoder, compiled once and kept from one test run to the next."""
     folder = pytestconfig.cache.mkdir("encoders")
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), lock.writing(folder, wait=True):  # tests run in several processes
         warnings.simplefilter("ignore")  # the libraries that compile warn about themselves
         open_encoder(Settings().model, folder)
     return folder
@@ -68,10 +68,12 @@ def library(
     built = wiring.build(_settings(tmp_path_factory.mktemp("library") / "data", encoders))
     work.prepare(built)
     work.ingest_starter(built, LOCAL_USER)
-    kept = pytestconfig.cache.mkdir("vectors") / f"{built.encoder().model}.npz"
-    vectors.give(built, kept)
-    if work.sync(built).embedded:
-        vectors.keep(built, kept)
+    folder = pytestconfig.cache.mkdir("vectors")
+    kept = folder / f"{built.encoder().model}.npz"
+    with lock.writing(folder, wait=True):  # another process may be embedding the very same
+        vectors.give(built, kept)
+        if work.sync(built).embedded:
+            vectors.keep(built, kept)
     yield built
     built.close()
 

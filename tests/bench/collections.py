@@ -51,16 +51,18 @@ def nasa(session: Session, folder: Path) -> Collection:
 
 
 def public(folder: Path, tell: Callable[[str], None]) -> Iterator[Collection]:
-    """The public collections that are there."""
+    """The public collections that are there, as far as their documents say anything."""
     for name in _PUBLIC:
         documents = _EVAL / name / querysets.CORPUS_FILE
         if not documents.is_file():
             tell(f"{name} is left out: there is no {documents}.")
             continue
-        rows = [row for _, row in jsonl.rows(documents)]
-        source = folder / f"{name}.csv"
+        # Cranfield has two documents without a word, which no register would hold as lessons.
+        rows = [row for _, row in jsonl.rows(documents) if row.get("title") or row["text"].strip()]
+        source, spoken = folder / f"{name}.csv", folder / f"{name}.jsonl"
         _write_register(source, rows)
-        yield _collection(name, source, documents, len(rows))
+        spoken.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        yield _collection(name, source, spoken, len(rows))
 
 
 def _collection(name: str, source: Path, documents: Path, size: int) -> Collection:

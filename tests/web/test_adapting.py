@@ -18,7 +18,7 @@ from kb.errors import ConflictError, InvalidError, NotFoundError, UnavailableErr
 from kb.models import Embedding
 from search.query import Query
 from tests.judging import write_queryset
-from tests.web.test_cli import kb
+from tests.web.commands import kb
 from web import adapting, lock, work
 from web.state import read
 from web.wiring import Services, build

@@ -17,8 +17,8 @@ from ingest.plan_project import NAMESPACE
 from kb.database import transaction
 from kb.vocabulary import Classification, Role
 from tests.samples import store
+from tests.web.commands import kb
 from tests.web.roles import client_of
-from tests.web.test_cli import kb
 from tests.web.test_pages import one, opened
 from tests.web.test_practices import practice
 from web import work

@@ -74,10 +74,10 @@ def test_a_broken_file_is_reported_and_stops_nothing_else(client: TestClient) ->
 
 
 def test_names_never_keep_their_path(client: TestClient, services: Services, tmp_path: Path) -> None:
-    imported(client, ("../../../evil.md", LESSON))
-    assert not list(tmp_path.parent.glob("**/evil.md"))
+    imported(client, ("../../../outside.md", LESSON))
+    assert not list(tmp_path.parent.glob("**/outside.md"))
     item = client.get("/api/v1/items").json()["items"][0]
-    assert item["file_name"] == "evil.md"
+    assert item["file_name"] == "outside.md"
 
 
 def test_two_files_of_one_name_are_both_kept(client: TestClient) -> None:

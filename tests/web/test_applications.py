@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 
 from kb.applications import Record
 from kb.vocabulary import Classification, Role
+from tests.web.commands import kb
 from tests.web.roles import client_of
-from tests.web.test_cli import kb
 from tests.web.test_pages import one, opened
 from tests.web.test_people import named
 from web import reasons

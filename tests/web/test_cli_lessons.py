@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.web import lives
+from tests.web.commands import kb
 from tests.web.lives import LESSON, OTHER, TEMPLATE
-from tests.web.test_cli import kb
 from web.wiring import Services
 
 

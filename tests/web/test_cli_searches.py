@@ -4,7 +4,7 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
-from tests.web.test_cli import kb
+from tests.web.commands import kb
 from web.wiring import Services
 
 

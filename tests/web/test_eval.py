@@ -14,7 +14,7 @@ from kb.errors import InvalidError
 from search import querysets
 from search.fusion import Mode
 from tests.judging import write_queryset
-from tests.web.test_cli import kb
+from tests.web.commands import kb
 from web import evaluating
 from web.evaluating import Variant
 from web.wiring import Services

@@ -19,12 +19,12 @@ from kb.access import LOCAL_USER, Principal
 from kb.errors import NotFoundError
 from kb.settings import Limits, Settings
 from kb.vocabulary import Classification
-from tests.web.test_cli import ROOT, kb
+from tests.web.commands import kb
 from web import forms, wiring, work
 from web.app import create_app
 from web.wiring import Services
 
-TEMPLATES = ROOT / "corpus" / "templates"
+TEMPLATES = Path(__file__).parents[2] / "corpus" / "templates"
 TEXT = """---
 kind: template
 ref: X-1

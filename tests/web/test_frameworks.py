@@ -20,7 +20,7 @@ from kb.vocabulary import Classification, DocumentKind, Kind
 from tests.corpus import front
 from tests.corpus.front import Competence, RoleProfile
 from tests.samples import store
-from tests.web.test_cli import kb
+from tests.web.commands import kb
 from tests.web.test_pages import one, opened
 from web import frameworks as framing
 from web import ladders

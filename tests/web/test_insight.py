@@ -19,7 +19,7 @@ from kb.models import AuditEvent
 from kb.values import LessonFields
 from kb.vocabulary import Classification, Kind, KnowledgeArea, Phase, Polarity
 from tests.samples import lesson, store
-from tests.web.test_cli import kb
+from tests.web.commands import kb
 from tests.web.test_people import named
 from web import deps, work
 from web.app import create_app

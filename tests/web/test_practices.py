@@ -13,8 +13,8 @@ from kb.database import transaction
 from kb.values import ItemDraft, Locator, PassageDraft, PracticeFields
 from kb.vocabulary import Classification, Kind, KnowledgeArea, Link, Outcome, Role
 from tests.samples import lesson, store
+from tests.web.commands import kb
 from tests.web.roles import client_of
-from tests.web.test_cli import kb
 from tests.web.test_pages import one, opened
 from web import work
 from web.wiring import Services

@@ -9,8 +9,8 @@ from bs4 import BeautifulSoup
 from kb.database import transaction
 from kb.vocabulary import ReviewState, Role
 from tests.samples import lesson, store
+from tests.web.commands import kb
 from tests.web.roles import client_of
-from tests.web.test_cli import kb
 from tests.web.test_pages import one, opened
 from tests.web.test_people import named
 from web import reasons, work

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from kb import items, lessons
 from kb.access import LOCAL_USER
-from tests.web.test_cli import kb
+from tests.web.commands import kb
 from tests.web.test_pages import one, opened
 from tests.web.test_people import named
 from web.wiring import Services

@@ -17,7 +17,7 @@ from kb.database import transaction
 from kb.lifecycle import Move
 from kb.settings import Settings
 from tests.samples import lesson, store
-from tests.web.test_cli import kb
+from tests.web.commands import kb
 from tests.web.test_pages import one, opened
 from web import wiring, work
 from web.app import create_app
