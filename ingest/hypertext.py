@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup, Comment, Tag
 from markdownify import MarkdownConverter
 
 from ingest import cleaning
+from kb.text import squash
 
 _DEEPEST = 60
 """Beyond this depth elements only group; flattening them spares converters that recurse."""
@@ -22,13 +23,18 @@ _SILENT = (
     "nav",
     "form[role=search]",
 )
-_CELL_BREAKS = re.compile(r"\s+")
+_CELLS = ["td", "th", "caption"]
+_TABLE_PARTS = [*_CELLS, "tr", "thead", "tbody", "tfoot"]
+_BLOCKS = ["p", "ul", "ol", "li", "br", "div", "table", *(f"h{n}" for n in range(1, 7)), "pre", "blockquote"]
+"""What stands on lines of its own."""
+_ENDED = re.compile(r"[.!?:;,]$|^$")
 
 
 def soup(html: str) -> BeautifulSoup:
     """*html* as a tree no deeper than converters can stand, without scripts and styles."""
     tree = BeautifulSoup(html, "lxml")
     _flatten(tree)
+    _unframe(tree)
     return tree
 
 
@@ -64,6 +70,19 @@ def _flatten(tree: BeautifulSoup) -> None:
             pending.extend((child, depth + 1) for child in parent.children if isinstance(child, Tag))
 
 
+def _unframe(tree: BeautifulSoup) -> None:
+    """A table of one column is a frame around text: what stands in it is text like any other."""
+    for table in reversed(tree.find_all("table")):
+        own = [tag for tag in table.find_all(_TABLE_PARTS) if tag.find_parent("table") is table]
+        rows = [tag for tag in own if tag.name == "tr"]
+        if all(len(row.find_all(["td", "th"], recursive=False)) < 2 for row in rows):
+            for tag in (*own, table):
+                if tag.name in _CELLS and not tag.find(_BLOCKS):
+                    tag.name = "p"
+                else:
+                    tag.unwrap()
+
+
 class _Converter(MarkdownConverter):
     """markdownify with literal text kept literal and tables that keep every cell."""
 
@@ -78,14 +97,12 @@ class _Converter(MarkdownConverter):
         return self.escape(said, parent_tags) if said else ""
 
     def convert_table(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """A pipe table; a table of one cell or within a cell becomes plain text."""
+        """A pipe table."""
         rows = [_cells(row) for row in el.find_all("tr") if row.find_parent("table") is el]
         rows = [row for row in rows if any(row)]
         if not rows:
             return f"\n\n{text.strip()}\n\n" if text.strip() else ""
         width = max(map(len, rows))
-        if width == 1:
-            return "\n\n" + "\n\n".join(row[0] for row in rows) + "\n\n"
         padded = [row + [""] * (width - len(row)) for row in rows]
         lines = [padded[0], ["---"] * width, *padded[1:]]
         return "\n\n" + "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n\n"
@@ -94,11 +111,22 @@ class _Converter(MarkdownConverter):
 def _cells(row: Tag) -> list[str]:
     found: list[str] = []
     for cell in row.find_all(["td", "th"], recursive=False):
-        text = cleaning.clean(cell.get_text(" ", strip=True))
-        found.append(cleaning.cell(_CELL_BREAKS.sub(" ", text)))
+        found.append(cleaning.cell(cleaning.clean(_on_one_line(cell))))
         span = str(cell.get("colspan") or "1")
         found.extend([""] * (min(int(span), 50) - 1 if span.isdigit() else 0))
     return found
+
+
+def _on_one_line(cell: Tag) -> str:
+    """The text of a cell; what stands on lines of its own in it stays apart."""
+    for block in cell.find_all(_BLOCKS):
+        block.insert_before("\n")
+        block.insert_after("\n")
+    said = ""
+    for line in cell.get_text().split("\n"):
+        text = squash(line)
+        said += (" " if _ENDED.search(said) else " · ") + text if text else ""
+    return said.strip()
 
 
 def meta(tree: BeautifulSoup, *names: str) -> str:

@@ -44,6 +44,7 @@ _DATES = re.compile(
     r"(?i)(?:january|february|march|april|may|june|july|august|september|october|november|december|(?:mon|tues|wednes|"
     r"thurs|fri|satur|sun)day|month|week|year|day|quarter|spring|summer|autumn|winter)s?"
 )
+_LINE = re.compile(r"(?m)^[ \t>#*+\d.)-]*(.+)$")
 _SOURCES = re.compile(r"(?i)\b(?:page \d+ of|^confidential\b.{0,40}$|©|all rights reserved)")
 
 
@@ -57,8 +58,8 @@ def read(markdown: str, title: str = "") -> tuple[Need, ...]:
     """The needs of a charter, at most MOST, in the order in which it says them.
 
     *markdown* is its text, whose ranges of characters the needs' locators refer to; *title* is the project's
-    or the document's, and no need by itself. What a charter says to a machine is text like any other. There
-    are none when it says nothing about a project: an empty text, a form nobody filled in.
+    or the document's, and no need by itself. What a charter says to a machine is no need either. There are
+    none when it says nothing about a project: an empty text, a form nobody filled in.
     """
     candidates = _candidates(pieces.read(markdown[:_READ]), title)
     chosen = sorted(_chosen(candidates), key=lambda one: one.need.locator.start)
@@ -72,6 +73,8 @@ def doubts(markdown: str, needs: Sequence[Need]) -> tuple[str, ...]:
         said.append(f"It reads as {language}; only English is understood well, so needs may be missed.")
     if len(markdown) > _READ:
         said.append(f"Only the first {_READ:,} of its {len(markdown):,} characters were read.")
+    if any(kinds.to_a_machine(line) for line in _LINE.findall(markdown[:_READ])):
+        said.append("It gives orders to a machine that would read it; they do nothing here and are left out.")
     if not needs:
         said.append(
             "Nothing in it says what a project wants, depends on or fears: it may be a form nobody filled "
@@ -88,7 +91,7 @@ def _candidates(found: Iterable[Piece], title: str) -> list[_Candidate]:
     read: list[tuple[Piece, NeedKind, frozenset[str]]] = []
     own = analysis.stems(title)
     for piece in _without_title(list(found)):
-        if kinds.left_out(piece.headings) or _SOURCES.search(piece.text):
+        if _says_nothing(piece):
             continue
         said = _CONTACT.sub(" ", piece.text)
         stems = frozenset(analysis.stems(" ".join(_content(said))))
@@ -101,6 +104,11 @@ def _candidates(found: Iterable[Piece], title: str) -> list[_Candidate]:
         for place, (piece, kind, stems) in enumerate(read)
         for value in (_value(piece, kind, stems, spread, place / len(read)),)
     ]
+
+
+def _says_nothing(piece: Piece) -> bool:
+    boilerplate = kinds.left_out(piece.headings) or _SOURCES.search(piece.text)
+    return bool(boilerplate) or kinds.to_a_machine(piece.text)
 
 
 def _without_title(found: Sequence[Piece]) -> Sequence[Piece]:

@@ -19,7 +19,7 @@ from kb.experience import Experience
 from kb.items import ItemSummary
 from kb.values import Filters, ItemId, PassageId
 from kb.vocabulary import FacetName, Kind, Polarity, Priority, Status
-from search import doubles, experience, fusion, meanings, second_stage
+from search import analysis, doubles, experience, fusion, meanings, second_stage
 from search.briefs import hearing, ranking
 from search.briefs.ranking import Candidate
 from search.engine import Engine
@@ -38,6 +38,11 @@ _COMES_UP = 25
 """Items that come up for any need; what a further one scores is no merit (docs/decisions/0009)."""
 ANSWERS = 0.2
 """Relevance from which an item answers a need."""
+_NEAR = 0.7
+"""Cosines to the need and to all needs together, added, without which it does not after all: the words of a
+need may all stand in a text of another trade."""
+_SHORT, _NEARER = 3, 0.05
+"""Words that say something, up to which a need is met by chance most easily, and what is asked on top."""
 _POOL = 150
 """Candidates that are put in order; those worth less by themselves never reach a page."""
 _FIRST = 3
@@ -66,7 +71,7 @@ _OUT = (Status.DRAFT, Status.RETURNED, Status.REJECTED, Status.SUPERSEDED, Statu
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What answers one need, as soon as it was looked up."""
+    """What comes up for one need, as soon as it was looked up."""
 
     need: int
     """Index among the needs."""
@@ -99,8 +104,9 @@ def stream(
     filters: Filters | None = None,
     limit: int = LIMIT,
 ) -> Iterator[Answered | Composed]:
-    """What answers each of *needs*, one after the other, and then the brief of at most *limit* entries.
+    """What comes up for each of *needs*, one after the other, and then the brief of at most *limit* entries.
 
+    What comes up and lies far from the project as a whole is not in the brief.
     Only what *principal* may see and *filters* match. An entry's place is by
 
     - how far it stands out for the needs it answers, by words and meaning as in any search: the needs'
@@ -126,6 +132,7 @@ class _Found(NamedTuple):
     """0 to 1, as search judges it."""
     edge: float
     """By how much it scores more than what comes up for any need."""
+    cosine: float
 
 
 class _Brief:
@@ -158,12 +165,14 @@ class _Brief:
 
     def _look_up(self, number: int, asked: Asked) -> None:
         self._asked.append(asked)
-        scores = fusion.score(self._lookup.evidence(asked, _DEPTH), fusion.Mode.HYBRID)
+        evidence = self._lookup.evidence(asked, _DEPTH)
+        scores = fusion.score(evidence, fusion.Mode.HYBRID)
         order = fusion.rank(scores)[:_COMES_UP]
         passed = scores[order[-1]] if len(order) == _COMES_UP else 0.0
         good = [item for item in order if fusion.relevance(scores[item]) >= ANSWERS]
         for item in good:
-            self._found[item][number] = _Found(fusion.relevance(scores[item]), scores[item] - passed)
+            relevance = fusion.relevance(scores[item])
+            self._found[item][number] = _Found(relevance, scores[item] - passed, evidence[item].cosine)
         self._first.append(good[:_FIRST])
 
     def told(self, number: int) -> Answered:
@@ -175,6 +184,7 @@ class _Brief:
         """The brief out of all that was found."""
         known = self._engine.known(self._session, self._principal)
         close = self._closeness()
+        self._leave_out_far(close)
         weights = [_TELLING[need.kind] for need in self._needs]
         about = traits.read(self._session, self._principal, list(self._found))
         heard = self._heard()
@@ -213,6 +223,17 @@ class _Brief:
             return {}
         meaning = meanings.together([asked.vector for asked in self._asked])
         return self._lookup.vectors.of_items(meaning, np.array(sorted(self._found), np.int64)).of_items()
+
+    def _leave_out_far(self, close: Mapping[ItemId, float]) -> None:
+        """Keep of what was found what lies near enough to its needs and to the project."""
+        least = [_NEAR + _NEARER * (len(analysis.content_stems(need.text)) <= _SHORT) for need in self._needs]
+        for item, found in list(self._found.items()):
+            whole = close.get(item, 0.0)
+            near = {need: one for need, one in found.items() if one.cosine + whole >= least[need]}
+            if near:
+                self._found[item] = near
+            else:
+                del self._found[item]
 
     def _folded(
         self, candidates: Sequence[Candidate]

@@ -27,6 +27,13 @@ _TRIVIAL = re.compile(
 )
 """Columns and labels beside which stand single names, days and figures."""
 _OUT = re.compile(r"(?i)out")
+_TO_A_MACHINE = re.compile(
+    r"(?i)(?:^|(?<=[.!?:] ))[\"'(]*(?:(?:please|now|and|then)[, ]+)*(?:"
+    r"(?:ignore|disregard|forget|override)\b[^.!?\n]{0,60}\b(?:instructions?|prompts?|guidelines)\b|"
+    r"you are (?:now )?(?:an? )?(?:AI\b|[^.!?\n]{0,30}(?:assistant|language model|chatbot)\b)|"
+    r"(?:system|assistant) prompt\b)"
+)
+"""What would make a language model do something; no model reads here."""
 _NARRATIVE = re.compile(
     _WORD.format(
         r"background|summary|overview|introduction|context|description|approach|strategy|"
@@ -159,6 +166,11 @@ def left_out(headings: Sequence[str]) -> bool:
 def trivial(label: str) -> bool:
     """Whether beside *label*, or in a column of that name, stand single names, days and figures."""
     return bool(_TRIVIAL.fullmatch(label))
+
+
+def to_a_machine(text: str) -> bool:
+    """Whether a sentence speaks to a machine that reads it, not of the project."""
+    return bool(_TO_A_MACHINE.search(text))
 
 
 def narrates(heading: str) -> bool:

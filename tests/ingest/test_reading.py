@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import reading
+from ingest import hypertext, reading
 from ingest.reading import Reading, Task
 from ingest.recognise import Names
 from kb.errors import InvalidError
@@ -181,6 +181,21 @@ def test_word_keeps_tables_text_boxes_controls_headers_and_headings(tmp_path: Pa
     assert "Sponsor · Ada | Bob" in text
     for once in ("In the box", "In the control", "ACME confidential"):
         assert text.count(once) == 1
+
+
+def test_a_table_of_one_column_is_a_frame_around_text() -> None:
+    goals = (
+        "<tr><td><p><b>Goals</b></p></td></tr><tr><td><ul><li>Cut waste</li><li>Sell more</li></ul></td></tr>"
+    )
+    table = "<tr><td><table><tr><td>Role</td><td>Name</td></tr></table></td></tr><tr><td>One</td></tr>"
+    text = hypertext.to_markdown(hypertext.soup(f"<table>{goals}{table}</table>"))
+    assert text == "**Goals**\n\n- Cut waste\n- Sell more\n\n| Role | Name |\n| --- | --- |\n\nOne"
+
+
+def test_lines_of_a_cell_stay_apart() -> None:
+    cell = "<td><ul><li>Cut waste</li><li>Sell <b>more</b>.</li></ul><p>By<br>June</p></td>"
+    text = hypertext.to_markdown(hypertext.soup(f"<table><tr><td>Goals</td>{cell}</tr></table>"))
+    assert text.splitlines()[0] == "| Goals | Cut waste · Sell more. By · June |"
 
 
 def test_a_lessons_table_in_a_word_file_becomes_lessons(tmp_path: Path) -> None:
