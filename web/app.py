@@ -29,6 +29,7 @@ from web.api import (
     learners,
     lessons,
     models,
+    paths,
     practices,
     projects,
     proposals,
@@ -71,6 +72,7 @@ from web.pages import gaps as gap_pages
 from web.pages import insight as insight_pages
 from web.pages import learners as learner_pages
 from web.pages import lessons as lesson_pages
+from web.pages import paths as path_pages
 from web.pages import practices as practice_pages
 from web.pages import projects as project_pages
 from web.pages import proposals as proposal_pages
@@ -146,6 +148,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         adoption,
         frameworks,
         learners,
+        paths,
         applications,
         reviews,
         sessions,
@@ -171,6 +174,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         adoption_pages,
         framework_pages,
         learner_pages,
+        path_pages,
         feed,
         similar,
         filling,

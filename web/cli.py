@@ -18,6 +18,7 @@ from web.commands import (
     insight,
     learner,
     lesson,
+    path,
     practice,
     projects,
     registers,
@@ -361,6 +362,7 @@ for command in (
     saved.similar,
     saved.feedback,
     projects.projects,
+    path.path,
     template.template,
     applications.apply,
 ):

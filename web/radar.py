@@ -7,7 +7,7 @@ from math import cos, pi, sin
 from kb.learning.values import HIGHEST, Levels, key
 from kb.text import shorten
 
-WIDTH, HEIGHT = 760.0, 520.0
+WIDTH, HEIGHT = 840.0, 480.0
 _RADIUS, _OUT = 190.0, 16.0
 _LABEL = 30
 """Characters of a name that fit beside the chart."""

@@ -1,6 +1,6 @@
 """The training that is kept here, as far as choosing it depends on it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -56,11 +56,30 @@ def teaching(every: Iterable[Offer], competence: str) -> list[Offer]:
     return sorted(found, key=lambda offer: (offer.levels[wanted], offer.hours or 0, offer.ref))
 
 
-def after(offer: Offer, every: Iterable[Offer]) -> tuple[str, ...]:
-    """The references of what comes before *offer*, by reference or title; conditions in words are none."""
-    known = {name: other.ref for other in every for name in (other.ref.lower(), key(other.title))}
-    named = [name for said in offer.prerequisites for name in (*sorted(references(said)), said)]
-    return tuple(dict.fromkeys(ref for name in named if (ref := known.get(key(name))) and ref != offer.ref))
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What comes before training."""
+
+    refs: tuple[str, ...]
+    """Of training that is kept here."""
+    conditions: tuple[str, ...]
+    """Such as years of experience: whether they hold is for people to say."""
+
+
+def before(every: Sequence[Offer]) -> dict[str, Before]:
+    """By reference, what comes before each: training by its reference or title, else a condition in words."""
+    known = {name: offer.ref for offer in every for name in (key(offer.title), offer.ref.lower())}
+    return {offer.ref: _before(offer, known) for offer in every}
+
+
+def _before(offer: Offer, known: Mapping[str, str]) -> Before:
+    refs: list[str] = []
+    conditions: list[str] = []
+    for said in offer.prerequisites:
+        named = [known[key(name)] for name in (said, *sorted(references(said))) if key(name) in known]
+        refs += named
+        conditions += [] if named else [said]
+    return Before(tuple(ref for ref in dict.fromkeys(refs) if ref != offer.ref), tuple(conditions))
 
 
 def _offer(row: Training) -> Offer:

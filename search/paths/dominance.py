@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from search.paths.network import Network
 
 Flags = NDArray[np.bool_]
+_MOST = 6_000
+"""Courses beyond which comparing each with each costs more memory and time than it saves."""
 
 
 def undominated(net: Network, weights: Sequence[Sequence[float]]) -> Flags:
@@ -15,8 +17,10 @@ def undominated(net: Network, weights: Sequence[Sequence[float]]) -> Flags:
 
     A course dominates another when it meets all that the other meets, needs nothing more, and weighs no more
     in any of *weights*, each of which gives a number for every course. A best choice exists without the
-    dominated ones, as each can be replaced.
+    dominated ones, as each can be replaced. Of very many courses all are kept.
     """
+    if len(net.courses) > _MOST:
+        return np.ones(len(net.courses), np.bool_)
     meets, needs = _table(net.meets, net), _table(net.needs, net)
     implied = needs @ _below(net)
     better = _within(meets, meets) & _within(needs, np.minimum(implied, 1)).T

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
-from search.paths.values import Barrier, Course, Levels, Wish
+from search.paths.values import Barrier, Course, Levels, Measure, Wish
 
 Want = tuple[str, int] | tuple[str, ...]
 """A competence with the level that is wanted, or keys of courses of which one is."""
@@ -72,13 +72,14 @@ def barriers(course: Course, wish: Wish) -> frozenset[Barrier]:
         Barrier.LANGUAGE: bool(wish.languages) and course.language not in wish.languages,
         Barrier.FORMAT: bool(wish.formats) and course.format not in wish.formats,
         Barrier.DATES: _closed(course, wish),
-        Barrier.UNKNOWN: course.hours is None or (course.cost is None and _minds_cost(wish)),
+        Barrier.UNKNOWN: not wish.unknown and _unknown(course, wish),
     }
     return frozenset(barrier for barrier, stands in told.items() if stands)
 
 
-def _minds_cost(wish: Wish) -> bool:
-    return "cost" in (wish.least, *wish.budget)
+def _unknown(course: Course, wish: Wish) -> bool:
+    minds_cost = Measure.COST in (wish.least, *wish.budget)
+    return course.hours is None or (minds_cost and course.cost is None)
 
 
 def _closed(course: Course, wish: Wish) -> bool:

@@ -81,6 +81,8 @@ class Wish:
     """Empty for any."""
     formats: frozenset[str] = frozenset()
     """Empty for any."""
+    unknown: bool = False
+    """Whether courses of unknown hours or cost may be taken; what is unknown then counts nothing."""
     start: date | None = None
     end: date | None = None
 

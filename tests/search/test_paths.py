@@ -54,6 +54,7 @@ def _wishes(draw: st.DrawFn) -> Wish:
         budget=draw(st.dictionaries(st.sampled_from(Measure), st.integers(0, 16), max_size=2)),
         languages=draw(st.sampled_from((frozenset[str](), frozenset({"en"})))),
         formats=draw(st.sampled_from((frozenset[str](), frozenset({"course"})))),
+        unknown=draw(st.booleans()),
     )
 
 

@@ -15,7 +15,7 @@ from kb.vocabulary import Classification, DocumentKind, Kind, Role
 from tests.samples import store
 from tests.web.roles import client_of
 from tests.web.test_pages import one, opened
-from web import radar
+from web import radar, work
 from web.wiring import Services
 
 NAMES = ("listening", "scheduling", "cost control")
@@ -158,3 +158,15 @@ def test_pages_work_where_nobody_is_known(client: TestClient) -> None:
     for address in ("/learners", "/learners/assess", "/roles", "/competences"):
         one(opened(client, address), "h1")
     assert client.get("/learners/1").status_code == 404
+
+
+def test_nobody_plans_with_levels_that_they_may_not_read(base: Services) -> None:
+    with transaction(base.sessions) as session:
+        number = people.record(session, ANN, AssessmentDraft("Ann", {"listening": 4})).number
+    work.sync(base)
+    address = "/api/v1/learning-paths"
+    asked = {"role": "Host", "learner": number}
+    assert client_of(base, "Bob", Role.CONTRIBUTOR).get(address, params=asked).status_code == 404
+    mine = client_of(base, "Ann", Role.CONTRIBUTOR).get(address, params=asked).json()
+    assert [gap["name"] for gap in mine["missing"]] == ["scheduling", "cost control"]
+    assert "Nothing here leads to scheduling at level 2; the most is 1." in mine["unmet"]

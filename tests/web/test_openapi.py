@@ -62,6 +62,8 @@ OPERATIONS = {
     ("get", "/api/v1/roles"): "list_roles",
     ("get", "/api/v1/roles/{name}"): "get_role",
     ("get", "/api/v1/career-ladder"): "get_career_ladder",
+    ("get", "/api/v1/learning-paths"): "find_learning_paths",
+    ("get", "/api/v1/learning-paths/export"): "export_learning_path",
     ("get", "/api/v1/learners"): "list_learners",
     ("post", "/api/v1/learners/assessments"): "assess_learner",
     ("get", "/api/v1/learners/{number}"): "get_learner",

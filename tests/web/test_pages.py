@@ -50,6 +50,7 @@ PAGES = [
     "/roles",
     "/roles/HS-D-153",
     "/learners/assess",
+    "/paths?role=Portfolio+manager&start=PMO+manager",
     "/briefs",
     "/adoption",
     "/adoption/new?practice=HS-P-015&practice=HS-P-064",

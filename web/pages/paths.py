@@ -1,0 +1,37 @@
+"""The page that finds learning paths."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+
+from kb.learning import frameworks, people
+from kb.vocabulary import TrainingFormat
+from search.paths.values import Measure
+from web import learning_paths
+from web.deps import PrincipalDep, ServicesDep, SessionDep
+from web.layout import page
+from web.path_schemas import PathQuery, PathsOut
+
+router = APIRouter()
+
+
+@router.get("/paths")
+def find(
+    services: ServicesDep,
+    session: SessionDep,
+    principal: PrincipalDep,
+    wanted: Annotated[PathQuery, Query()],
+) -> HTMLResponse:
+    """A form, and up to three ways to what it asks for."""
+    found = learning_paths.find(services, session, principal, wanted.asked()) if wanted.role else None
+    return page(
+        "paths.html",
+        section="training",
+        wanted=wanted,
+        found=PathsOut.of(found) if found else None,
+        roles=frameworks.roles(session, principal),
+        learners=people.people(session, principal),
+        measures=list(Measure),
+        formats=list(TrainingFormat),
+    )
