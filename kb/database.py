@@ -1,10 +1,12 @@
 """Connecting, transactions and migrations. The only module that knows which database it is."""
 
 import json
+import logging
 import sqlite3
 from collections.abc import Collection, Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import (
@@ -21,16 +23,20 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExecutionContext
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import InstrumentedAttribute, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from kb.errors import UnavailableError
+from kb.text import squash
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
+_log = logging.getLogger(__name__)
+_SHOWN = 600
+"""Characters of a slow statement."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 Sessions = sessionmaker[Session]
@@ -59,6 +65,22 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     for pragma in _SQLITE_PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+def watch(engine: Engine, slow: float) -> None:
+    """Log each statement that takes *slow* seconds or longer: its words, never the values it was given."""
+
+    def begin(*given: object) -> None:
+        context = cast(ExecutionContext, given[4])
+        context.began = perf_counter()  # pyright: ignore[reportAttributeAccessIssue] - kept where it is read
+
+    def end(*given: object) -> None:
+        seconds = perf_counter() - cast(float, getattr(given[4], "began", perf_counter()))
+        if seconds >= slow:
+            _log.warning("A statement took %.0f ms: %s", seconds * 1000, squash(str(given[2]))[:_SHOWN])
+
+    event.listen(engine, "before_cursor_execute", begin)
+    event.listen(engine, "after_cursor_execute", end)
 
 
 def sessions(engine: Engine) -> Sessions:

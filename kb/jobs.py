@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from kb.access import Principal, require_write
@@ -96,6 +96,12 @@ def recent(session: Session, principal: Principal, limit: int = 20) -> list[Job]
         .limit(limit)
     )
     return [_job(row) for row in rows]
+
+
+def waiting(session: Session) -> int:
+    """How many imports wait or are being read."""
+    busy = ImportJob.state.in_((JobState.QUEUED, JobState.RUNNING))
+    return session.scalar(select(func.count()).select_from(ImportJob).where(busy)) or 0
 
 
 def abandon_unfinished(session: Session) -> None:

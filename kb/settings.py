@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="address the server binds to")
     port: int = Field(default=8000, gt=0, lt=65536, description="port the server binds to")
+    slow_ms: int = Field(
+        default=1000, gt=0, description="requests and database statements that take longer are logged, ms"
+    )
     threads: int = Field(default=0, ge=0, description="threads of the encoder; 0 = one per core")
     person: str = Field(
         default="local", min_length=1, max_length=200, description="name of whoever uses this machine"

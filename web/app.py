@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from prometheus_client import CollectorRegistry, ProcessCollector
 from starlette.types import Scope
 
 from web import errors
@@ -46,6 +47,7 @@ from web.api import (
     writing,
 )
 from web.guard import LOOPBACK, Guard
+from web.observing import API, Observer, Times
 from web.pages import (
     about,
     encoders,
@@ -60,6 +62,7 @@ from web.pages import (
     searches,
     searching,
     similar,
+    watching,
 )
 from web.pages import adoption as adoption_pages
 from web.pages import applications as application_pages
@@ -116,7 +119,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         version=release(),
         summary="The knowledge base of a Project Management Office.",
         description=_DESCRIPTION,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=f"{API}/openapi.json",
         docs_url=None,
         redoc_url=None,
         lifespan=running,
@@ -126,7 +129,11 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
     app.state.studies = Studies(services)
     app.state.revisions = Revisions(services.sessions)
     errors.install(app)
+    app.state.registry = CollectorRegistry()
+    ProcessCollector(registry=app.state.registry)
     app.add_middleware(Guard, hosts=frozenset((*LOOPBACK, *(host.lower() for host in hosts))))
+    # Added last, so that it stands outermost and counts what the guard refuses, too.
+    app.add_middleware(Observer, times=Times(app.state.registry), slow=services.settings.slow_ms / 1000)
     for module in (
         search,
         suggestions,
@@ -163,7 +170,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         audit,
         health,
     ):
-        app.include_router(module.router, prefix="/api/v1")
+        app.include_router(module.router, prefix=API)
     app.webhooks.include_router(subscriptions.hooks)
     pages = (
         searching,
@@ -198,6 +205,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         brief_pages,
         people,
         audit_pages,
+        watching,
         about,
     )
     for module in pages:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from web import log
 from web.commands import (
     adapt,
     adoption,
@@ -30,6 +31,7 @@ from web.commands import (
     writing,
 )
 from web.commands.eval import evaluate
+from web.log import LogFormat
 
 app = typer.Typer(
     help="Hindsight: the knowledge base of a Project Management Office.",
@@ -53,12 +55,14 @@ def base(
         str | None, typer.Option("--as", help="Your name, for what you write; default: $KB_PERSON.")
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Tell more on standard error.")] = False,
+    log_format: Annotated[
+        LogFormat, typer.Option(envvar="KB_LOG_FORMAT", help="How lines on standard error are written.")
+    ] = LogFormat.TEXT,
 ) -> None:
     """Hindsight: the knowledge base of a Project Management Office."""
-    from web import log
     from web.terminal import Chosen
 
-    log.set_up(verbose=verbose)
+    log.set_up(log_format, verbose=verbose)
     context.obj = Chosen(data, person)
 
 

@@ -156,6 +156,7 @@ def build(settings: Settings, *, compiled: Path | None = None) -> Services:
     Compiled encoders are kept in the data folder, or in *compiled* if given.
     """
     engine = database.connect(settings.url)
+    database.watch(engine, settings.slow_ms / 1000)
     sessions = database.sessions(engine)
     recorder = Recorder(sessions, settings.search_log_days)
     files = FileStore(settings.files)

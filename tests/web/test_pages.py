@@ -58,6 +58,7 @@ PAGES = [
     "/subscriptions",
     "/subscriptions?q=risk&kind=lesson",
     "/audit",
+    "/status",
     "/api",
 ]
 

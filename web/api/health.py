@@ -37,11 +37,16 @@ class HealthOut(Out):
 @router.get("/health", operation_id="get_health", summary="Ask whether everything works")
 def health(services: ServicesDep, response: Response) -> HealthOut:
     """The state of the database, the search index and the embedding model; 503 when the database fails."""
-    found = {"database": _database(services), "index": _index(services), "model": _model(services)}
+    found = parts(services)
     if not found["database"].ok:
         response.status_code = 503
     status = "ok" if all(part.ok for part in found.values()) else "degraded"
     return HealthOut(status=status, release=release(), **found)
+
+
+def parts(services: Services) -> dict[str, PartOut]:
+    """The state of each part that searching needs."""
+    return {"database": _database(services), "index": _index(services), "model": _model(services)}
 
 
 def _database(services: Services) -> PartOut:
