@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from ingest.exchange.form import COLUMNS
 from ingest.fields import LESSON_HEADINGS
 from ingest.reading import Reading
 from ingest.report import RowOutcome, RowState
@@ -52,9 +53,7 @@ def _said(draft: ItemDraft) -> Iterator[tuple[str, str]]:
     """Names of fields and what would stand in them."""
     own = draft.fields
     if isinstance(own, LessonFields):
-        yield from (
-            (heading, shorten(getattr(own, name), _LENGTH)) for name, heading in LESSON_HEADINGS.items()
-        )
+        yield from ((COLUMNS[name], shorten(getattr(own, name), _LENGTH)) for name in LESSON_HEADINGS)
         yield from (("Experience", _label(own.polarity)), ("Priority", _label(own.priority)))
     elif isinstance(own, TrainingFields):
         yield from (("Provider", own.provider), ("Format", _label(own.format)), ("Level", _label(own.level)))

@@ -11,13 +11,13 @@ from threading import Lock
 import numpy as np
 from sqlalchemy.orm import Session
 
-from kb import audit, experience, facets, items, passages
+from kb import audit, embeddings, experience, facets, items, passages
 from kb.access import Principal
 from kb.errors import UnavailableError
 from kb.experience import Experience
 from kb.facets import FacetCounts
 from kb.values import Filters, ItemId
-from search import analysis, evidence, fusion, generation, hits, second_stage, snippets
+from search import analysis, evidence, fusion, generation, hits, meanings, second_stage, snippets
 from search import experience as past
 from search.evidence import Lookup
 from search.fusion import Evidence, Mode
@@ -203,8 +203,11 @@ class Engine:
         if own is None:
             return Similar(0, ())
         index = self._index()
-        text = passages.embedded_text(item.head.title, own.headings, own.text)
-        vector = self._encoder.encode([text])[0]
+        kept = embeddings.of_items(session, principal, self._encoder.model, [item.head.id])
+        if kept:
+            vector = meanings.read(kept[item.head.id])
+        else:  # written a moment ago
+            vector = self.meaning(passages.embedded_text(item.head.title, own.headings, own.text))
         among = self._permitted(session, principal, Filters())
         cosines = index.vectors.nearest(vector, DEPTH, among).of_items()
         cosines.pop(item.head.id, None)
