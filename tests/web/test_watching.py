@@ -70,7 +70,7 @@ def test_each_request_has_a_number(browsing: TestClient) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
-@given(st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0"), max_size=80))
+@given(st.text(st.characters(max_codepoint=126, exclude_characters="\r\n\0"), max_size=80))
 def test_no_number_from_outside_can_write_into_the_log(browsing: TestClient, given_: str) -> None:
     used = browsing.get("/healthz", headers=[(HEADER, given_.encode("latin-1").decode("latin-1"))]).headers[
         HEADER
