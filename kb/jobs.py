@@ -1,6 +1,6 @@
 """Imports that were asked for over HTTP: their progress and report outlive the server."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +14,7 @@ from kb.access import Principal, require_write
 from kb.errors import ConflictError, NotFoundError
 from kb.models import ImportJob, now
 
+_STOPPED = "The server stopped before this import ended"
 KEPT = timedelta(days=7)
 """How long files wait for whoever looks at what they hold."""
 
@@ -60,7 +61,7 @@ def queue(session: Session, principal: Principal, job_id: str) -> Job:
     row = _row(session, job_id)
     if row.state != JobState.PREVIEW:
         raise ConflictError("This import was begun already, or its time is over.")
-    row.state = JobState.QUEUED
+    row.state, row.report = JobState.QUEUED, None
     session.flush()
     return _job(row)
 
@@ -104,13 +105,17 @@ def waiting(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(ImportJob).where(busy)) or 0
 
 
-def abandon_unfinished(session: Session) -> None:
+def abandon_unfinished(session: Session, kept: Collection[str] = ()) -> None:
     """Close jobs that a stopped server left behind; what they had stored stays stored.
 
-    What is only looked at goes on waiting.
+    Those whose files are *kept* can be begun once more; what is only looked at goes on waiting.
     """
     begun = (ImportJob.finished_at.is_(None), ImportJob.state != JobState.PREVIEW)
-    _close(session, begun, "The server stopped before this import ended; give the files again to go on.")
+    for row in session.scalars(select(ImportJob).where(*begun, ImportJob.id.in_(kept))):
+        row.state, row.files_done, row.current = JobState.PREVIEW, 0, ""
+        row.report = {"error": f"{_STOPPED}; what it wrote stays. Import again to go on."}
+    session.flush()
+    _close(session, begun, f"{_STOPPED}; give the files again to go on.")
 
 
 def expire(session: Session) -> set[str]:

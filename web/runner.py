@@ -60,7 +60,7 @@ class Runner:
     def start(self) -> None:
         """Begin; what an earlier server left unfinished is closed with its reason."""
         with transaction(self._services.sessions) as session:
-            jobs.abandon_unfinished(session)
+            jobs.abandon_unfinished(session, waiting.jobs_with_files(self._services))
         shutil.rmtree(upload_folder(self._services), ignore_errors=True)
         waiting.tidy(self._services)
         self._thread.start()

@@ -29,11 +29,16 @@ def files(services: Services, job_id: str) -> list[Path]:
         raise ConflictError("The files of this import are no longer here; give them again.") from error
 
 
+def jobs_with_files(services: Services) -> list[str]:
+    """The jobs whose files are here."""
+    everything = folder(services, "")
+    return [found.name for found in everything.iterdir()] if everything.is_dir() else []
+
+
 def tidy(services: Services) -> None:
     """Remove what nobody imported in time, and what was left behind."""
     with transaction(services.sessions) as session:
         kept = jobs.expire(session)
-    everything = folder(services, "")
-    for found in everything.iterdir() if everything.is_dir() else ():
-        if found.name not in kept:
-            shutil.rmtree(found, ignore_errors=True)
+    for job in jobs_with_files(services):
+        if job not in kept:
+            shutil.rmtree(folder(services, job), ignore_errors=True)

@@ -100,9 +100,10 @@ class _Run:
             return replace(shown, note=str(error))
 
     def _existing(self, lesson: Kept, said: Said, shown: RowOutcome) -> RowOutcome:
-        note = " ".join(filter(None, (_unmoved(lesson, said), _untaken(lesson, said))))
+        present = form.facts(lesson)
+        note = " ".join(filter(None, (_unmoved(lesson, said), _untaken(lesson, said, present))))
         same = replace(shown, state=RowState.UNCHANGED, note=note)
-        differing = form.differing(said, form.facts(lesson))
+        differing = form.differing(said, present)
         if not differing:
             return same
         draft = form.changed(lesson.draft, differing)
@@ -180,11 +181,11 @@ def _unmoved(lesson: Kept, said: Said) -> str:
     return f"It stays {label(lesson.status).lower()}: a lesson is moved on its own page, with a reason."
 
 
-def _untaken(lesson: Kept, said: Said) -> str:
+def _untaken(lesson: Kept, said: Said, present: Said) -> str:
     """A sentence when the row says otherwise in columns that only tell."""
     if said.get("version") != lesson.version:
         return ""
-    names = form.untaken(said, lesson)
+    names = form.untaken(said, present, lesson.draft.body)
     if not names:
         return ""
     columns = " and ".join(f"“{name}”" for name in names)

@@ -259,13 +259,12 @@ def differing(said: Said, present: Said) -> Said:
     return found
 
 
-def untaken(said: Said, kept: Kept) -> list[str]:
-    """Names of the columns that only tell, and in which *said* says otherwise."""
-    present = facts(kept)
+def untaken(said: Said, present: Said, body: str) -> list[str]:
+    """Names of the columns that only tell, and in which *said* says otherwise than *present* and *body*."""
     found = [name for name in ("file", "place") if name in said and said[name].strip() != present[name]]
     if source(said) == source(present):
         found = []  # another base gave it out, which keeps both in the citation
-    if said.get("body", "").strip() and _comparable(said["body"]) != _comparable(kept.draft.body):
+    if said.get("body", "").strip() and _comparable(said["body"]) != _comparable(body):
         found.append("body")
     return [COLUMNS[name] for name in found]
 

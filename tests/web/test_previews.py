@@ -160,6 +160,21 @@ def test_what_is_looked_at_outlives_the_server_until_its_time_is_over(
         assert again.post(second, data={"action": "import"}).status_code == 409
 
 
+def test_an_import_that_a_stopped_server_left_is_begun_once_more(
+    client: TestClient, services: Services
+) -> None:
+    address = upload(client, ("log.csv", KNOWN)).headers["location"]
+    job = address.split("/")[2]
+    with transaction(services.sessions) as session:
+        jobs.progress(session, job, 0, 1, "log.csv")
+    with TestClient(create_app(services), base_url="http://localhost", follow_redirects=False) as again:
+        page = soup(again, address)
+        assert "The server stopped before this import ended" in page.get_text()
+        assert shown(page) == ["2", "0", "0"]
+        began = again.post(address, data=form_of(page) | {"action": "import"})
+        assert finished(again, began.headers["location"])["report"]["items"]["added"] == 2
+
+
 def test_a_look_waits_for_no_import_and_writes_nothing(browsing: TestClient, services: Services) -> None:
     body = browsing.get("/api/v1/lessons/register", params={"format": "csv"}).content
     body = body.replace(b"Drums were missing", b"Drums went missing")
