@@ -8,23 +8,18 @@ solved again. It ends, since there are finitely many rings and none comes twice.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from math import inf
 from time import monotonic
 from typing import Any
 
 import numpy as np
-from scipy import optimize as _untyped_optimize  # pyright: ignore[reportMissingTypeStubs]
-from scipy import sparse as _untyped_sparse  # pyright: ignore[reportMissingTypeStubs]
-from scipy.sparse import csgraph as _untyped_graphs  # pyright: ignore[reportMissingTypeStubs]
 
 from kb.errors import UnavailableError
 from search.paths.dominance import Flags, undominated
 from search.paths.network import Network, derive
 from search.paths.tracing import trace
 
-_optimize: Any = _untyped_optimize
-_sparse: Any = _untyped_sparse
-_graphs: Any = _untyped_graphs
 _RANGE = 1e-6
 """By which HiGHS may miss a limit."""
 _HALF = 0.5
@@ -32,6 +27,14 @@ _SHORTEST = 0.05
 """Seconds that a run is given at least."""
 _TIMED_OUT = 1
 _IMPOSSIBLE = 2
+
+
+@cache
+def _scipy() -> Any:
+    """SciPy, loaded when a path is first asked for: it would take a tenth of a server's start."""
+    import scipy  # pyright: ignore[reportMissingTypeStubs] - it loads its parts when they are named
+
+    return scipy
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +132,11 @@ class Programme:
         most = np.ones(first + wants)
         most[:courses] = worth
         most[courses:first] = np.inf
-        return _optimize.milp(
+        return _scipy().optimize.milp(
             np.concatenate([aim.weights, aim.slacks, np.zeros(wants)]),
             integrality=np.arange(first + wants) < courses,
             bounds=(least, most),
-            constraints=_optimize.LinearConstraint(matrix, ub=upper),
+            constraints=_scipy().optimize.LinearConstraint(matrix, ub=upper),
             options={"time_limit": max(until - monotonic(), _SHORTEST), "mip_rel_gap": aim.precision},
         )
 
@@ -160,8 +163,8 @@ class Programme:
             if other in place
         }
         starts, ends = zip(*waits, strict=True)
-        graph = _sparse.csr_matrix((np.ones(len(waits)), (starts, ends)), shape=(len(stuck),) * 2)
-        _, groups = _graphs.connected_components(graph, connection="strong")
+        graph = _scipy().sparse.csr_matrix((np.ones(len(waits)), (starts, ends)), shape=(len(stuck),) * 2)
+        _, groups = _scipy().sparse.csgraph.connected_components(graph, connection="strong")
         waiting = {groups[start] for start, end in waits if groups[start] != groups[end]}
         for group in set(groups) - waiting:
             inside = [course for course in stuck if groups[place[course]] == group]
@@ -189,5 +192,5 @@ def _constraints(rows: Sequence[Row], width: int) -> tuple[Any, Any]:
     columns = np.fromiter((column for row in rows for column in row.terms), np.int64, sum(counts))
     values = np.fromiter((value for row in rows for value in row.terms.values()), np.float64, sum(counts))
     starts = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
-    matrix = _sparse.csr_matrix((values, columns, starts), shape=(len(rows), width))
+    matrix = _scipy().sparse.csr_matrix((values, columns, starts), shape=(len(rows), width))
     return matrix, np.array([row.most for row in rows])
