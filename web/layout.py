@@ -1,6 +1,7 @@
 """Templates, and what every page shares."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -14,6 +15,8 @@ from search.results import Snippet
 from web.addresses import adoption_url, brief_url, item_url, query_string, search_url, session_url
 from web.wording import day, moment, p_value, percent, plural, saved, share, short_day
 
+_FLUSH = "\f"
+"""Where a piece of a streamed page ends; of a text that has it nothing is lost that can be seen."""
 KIND_PLURAL = {
     Kind.LESSON: "Lessons",
     Kind.PRACTICE: "Practices",
@@ -35,14 +38,25 @@ def page(template: str, /, status: int = 200, **context: Any) -> HTMLResponse:
 
 
 def streamed(template: str, /, **context: Any) -> StreamingResponse:
-    """As *page*, each part sent as soon as it is there: what *context* iterates over may take its time."""
+    """As *page*, sent in pieces, each at a `{{ flush }}`: what *context* iterates over may take its time."""
     shared: dict[str, Any] = {"q": "", "section": "", "hidden": [], "status": 200}
     parts = _environment().get_template(template).generate(shared | context)
     return StreamingResponse(
-        (part.encode() for part in parts if part),
+        _pieces(parts),
         media_type="text/html; charset=utf-8",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
+
+
+def _pieces(parts: Iterable[str]) -> Iterator[bytes]:
+    """Every piece costs a change of threads, and a template gives some thousands of parts."""
+    held: list[str] = []
+    for part in parts:
+        held.append(part)
+        if _FLUSH in part:
+            yield "".join(held).replace(_FLUSH, "").encode()
+            held.clear()
+    yield "".join(held).encode()
 
 
 def filled(template: str, /, **context: Any) -> str:
@@ -106,6 +120,7 @@ _FILTERS: dict[str, Any] = {
     "saved": saved,
 }
 _GLOBALS: dict[str, Any] = {
+    "flush": _FLUSH,
     "static": static,
     "item_url": item_url,
     "search_url": search_url,

@@ -147,6 +147,7 @@ def test_the_page_shows_what_is_found_while_it_looks(client: TestClient) -> None
         pieces = list(streamed.iter_text())
     whole = "".join(pieces)
     assert whole.rstrip().endswith("</html>")
+    assert "\f" not in whole
     assert whole.index("Looking") < whole.index("Cables came late") < whole.index("brief-entries")
     again = _soup(client, address)
     assert again.select_one(".looking") is None
