@@ -46,6 +46,14 @@ def test_help_loads_nothing_heavy(data: Path) -> None:
     assert heavy.isdisjoint(done.stdout.split())
 
 
+def test_a_server_starts_without_what_only_some_pages_need() -> None:
+    loaded = "import sys, web.app; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert {"torch", "transformers", "datasets", "scipy"}.isdisjoint(done.stdout.split())
+
+
 @pytest.mark.parametrize(
     "command", ["init", "ingest", "sync", "search", "synonyms", "show", "serve", "status", "doctor", "eval"]
 )
