@@ -21,7 +21,7 @@ from kb.adoption.values import (
 )
 from kb.vocabulary import Classification
 from web.addresses import adoption_url
-from web.schemas import Out
+from web.schemas import Out, PageOut
 
 
 class TeamOut(Out):
@@ -136,10 +136,9 @@ class PlanHeadOut(Out):
         )
 
 
-class PlansOut(Out):
+class PlansOut(PageOut):
     """A page of adoption plans, newest first."""
 
-    total: int
     plans: list[PlanHeadOut]
 
 

@@ -10,7 +10,7 @@ from kb.vocabulary import Classification, KnowledgeArea
 from search.weighing import Ground, Voice
 from web.addresses import item_url, query_string
 from web.practices import Advice, Answer
-from web.schemas import ItemOut, Out
+from web.schemas import ItemOut, Out, PageOut
 
 
 class QuestionOut(Out):
@@ -79,10 +79,9 @@ class AssessmentOut(Out):
         )
 
 
-class AssessmentsOut(Out):
+class AssessmentsOut(PageOut):
     """A page of assessments, newest first."""
 
-    total: int
     assessments: list[AssessmentOut]
 
 

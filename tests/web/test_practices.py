@@ -142,6 +142,7 @@ def test_assessments_stay_beside_one_another(client: TestClient) -> None:
         assert answer.status_code == 303
     found = client.get("/api/v1/assessments", params={"subject": "quay"}).json()
     assert [one["levels"] for one in found["assessments"]] == [{"risk": 3.0}, {"risk": 1.0}]
+    assert (found["page"], found["pages"]) == (1, 1)
     assert client.get("/api/v1/assessments", params={"subject": "Other"}).json()["total"] == 0
     page = opened(client, "/practices/assess?subject=Quay")
     assert one(page, "select[name='risk.finding'] option[selected]")["value"] == "3"

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
@@ -26,8 +26,10 @@ from web.adoption import MAX_PRACTICES, Wanted
 from web.adoption_files import Format
 from web.adoption_schemas import PlanHeadOut, PlanOut, PlansOut
 from web.api.problems import PROBLEMS, problems
+from web.choices import PagingDep
 from web.deps import PrincipalDep, ServicesDep, SessionDep
 from web.headers import attachment
+from web.links import add_links
 
 router = APIRouter(prefix="/adoption-plans", tags=["Adoption plans"], responses=PROBLEMS)
 
@@ -163,14 +165,17 @@ def _out(session: Session, principal: Principal, code: str) -> PlanOut:
 
 @router.get("", operation_id="list_adoption_plans", summary="List adoption plans")
 def listed(
+    request: Request,
+    response: Response,
     session: SessionDep,
     principal: PrincipalDep,
-    offset: Annotated[int, Query(ge=0, le=10_000_000, description="How many to leave out.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=100, description="At most so many.")] = 20,
+    wanted: PagingDep,
 ) -> PlansOut:
-    """A page of the plans, newest first."""
-    found = plans.listed(session, principal, offset=offset, limit=limit)
-    return PlansOut(total=plans.count(session, principal), plans=[PlanHeadOut.of(one) for one in found])
+    """A page of the plans, newest first. `Link` headers lead to the other pages."""
+    total = plans.count(session, principal)
+    add_links(request, response, wanted.page, wanted.pages(total))
+    found = plans.listed(session, principal, offset=wanted.offset, limit=wanted.size)
+    return PlansOut(**wanted.figures(total), plans=[PlanHeadOut.of(one) for one in found])
 
 
 @router.post(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb.assessments import records
@@ -12,7 +12,9 @@ from kb.vocabulary import Classification
 from search.query import MAX_LENGTH
 from web import practices
 from web.api.problems import PROBLEMS, problems
+from web.choices import PagingDep
 from web.deps import PrincipalDep, ServicesDep, SessionDep
+from web.links import add_links
 from web.practice_schemas import AssessmentOut, AssessmentsOut, QuestionOut, RecommendationsOut
 from web.practices import MAX_CONCERNS, USUAL_NUMBER, Asked
 
@@ -73,16 +75,18 @@ def listed_questions(_principal: PrincipalDep) -> list[QuestionOut]:
 
 @router.get("/assessments", operation_id="list_assessments", summary="List assessments")
 def listed(
+    request: Request,
+    response: Response,
     session: SessionDep,
     principal: PrincipalDep,
+    wanted: PagingDep,
     subject: Annotated[str, Query(max_length=300, description="Only of this project or team.")] = "",
-    offset: Annotated[int, Query(ge=0, le=10_000_000, description="How many to leave out.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=100, description="At most so many.")] = 20,
 ) -> AssessmentsOut:
-    """A page of assessments, newest first."""
-    found = records.listed(session, principal, subject=subject, offset=offset, limit=limit)
+    """A page of assessments, newest first. `Link` headers lead to the other pages."""
     total = records.count(session, principal, subject=subject)
-    return AssessmentsOut(total=total, assessments=[AssessmentOut.of(one) for one in found])
+    add_links(request, response, wanted.page, wanted.pages(total))
+    found = records.listed(session, principal, subject=subject, offset=wanted.offset, limit=wanted.size)
+    return AssessmentsOut(**wanted.figures(total), assessments=[AssessmentOut.of(one) for one in found])
 
 
 @router.post(
