@@ -1,12 +1,12 @@
 """The rows of a brief: found for a reader, held for a writer."""
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from kb import codes
 from kb.access import Permission, Principal, cleared, readable, require, visible
 from kb.errors import ConflictError, NotFoundError
-from kb.models import Brief, BriefSignOff, BriefVersion
+from kb.models import Brief, BriefEntry, BriefSignOff, BriefVerdict, BriefVersion, Item
 
 
 def seen(principal: Principal) -> ColumnElement[bool]:
@@ -68,5 +68,11 @@ def signed(session: Session, found: BriefVersion) -> bool:
 
 
 def shown(principal: Principal, *, frozen: bool) -> ColumnElement[bool]:
-    """The condition on Item for entries: a signed version keeps showing what was withdrawn since."""
-    return readable(principal) if frozen else visible(principal)
+    """The condition on Item for entries: a signed version keeps showing what was withdrawn since.
+
+    What was withdrawn without a verdict was so when it was signed, and is no part of it.
+    """
+    if not frozen:
+        return visible(principal)
+    decided = exists().where(BriefVerdict.entry_id == BriefEntry.id)
+    return and_(readable(principal), or_(Item.withdrawn_at.is_(None), decided))

@@ -11,7 +11,7 @@ from kb import audit, gaps, items, passages
 from kb.access import LOCAL_USER, Principal
 from kb.briefs import drawing, needs, reading, signing, verdicts
 from kb.briefs.drawing import BriefDraft, CharterDraft
-from kb.briefs.stored import Decision, Origin
+from kb.briefs.stored import Decision, Origin, Progress
 from kb.briefs.values import Composed, Entry, Match, Need, NeedKind
 from kb.briefs.verdicts import Voice
 from kb.errors import ConflictError, InvalidError, NotFoundError
@@ -260,6 +260,16 @@ def test_a_signed_version_never_changes(base: Session, code: str) -> None:
     after = reading.get(base, LOCAL_USER, code)
     assert [one.withdrawn for one in after.entries] == [False, True, True]
     assert after.progress == before.progress
+
+
+def test_what_was_withdrawn_before_the_signature_is_no_part_of_it(base: Session, code: str) -> None:
+    for ref in ("L-1", "L-2"):
+        verdicts.decide(base, ANNA, code, ref, APPLIES)
+    store(base, lesson("Late pumps", ref="L-1"), lesson("Late cranes", ref="L-2"))
+    signing.sign(base, LOCAL_USER, code, "Gate 2")
+    found = reading.get(base, LOCAL_USER, code)
+    assert [one.item.ref for one in found.entries] == ["L-1", "L-2"]
+    assert (found.progress, found.head.progress) == (Progress(2, 2), Progress(2, 2))
 
 
 def test_the_next_version_takes_verdicts_on_unchanged_lessons_over(base: Session, code: str) -> None:
