@@ -14,10 +14,11 @@ from kb.database import transaction
 from kb.errors import NotFoundError
 from kb.lifecycle import Move
 from kb.values import LessonFields
-from kb.vocabulary import Status
+from kb.vocabulary import FacetName, Status
 from tests.samples import lesson, store
 from web import work
 from web.addresses import here
+from web.api.saved import FiltersIn
 from web.wiring import Services
 
 SAVED = "/api/v1/saved-searches"
@@ -298,3 +299,7 @@ def test_similar_items_have_a_page_and_pages(reading: TestClient) -> None:
     assert following["href"] == "/items/HS-L-001/similar?page=3&page_size=4"
     assert reading.get("/items/none/similar").status_code == 404
     assert "There is no page 99" in read(reading, "/items/HS-L-001/similar?page=99").text
+
+
+def test_every_facet_can_be_kept() -> None:
+    assert set(FiltersIn.model_fields) == {*FacetName, "before", "after"}
