@@ -19,6 +19,8 @@ AIMS = "What you will learn"
 """The heading below which training tells its aims."""
 _AIM = 0.15
 """Cosine by which another passage has to be nearer than the one that tells the aims."""
+_LEAST = 0.25
+"""Relevance below which a lesson is no reason to learn something."""
 _HEAD = 60
 """Characters in which a passage names its heading."""
 
@@ -60,6 +62,7 @@ def lessons(
     for facets in ([of_all | {FacetName.PROJECT: tuple(projects)}] if projects else []) + [of_all]:
         query = Query(text[:MAX_LENGTH], filters=Filters(facets), typed=text)
         found = engine.search(session, principal, query, limit=limit)
-        if found.hits and not found.nearest_only:
-            return list(found.hits)
+        hits = [hit for hit in found.hits if (hit.relevance or 0) >= _LEAST]
+        if hits and not found.nearest_only:
+            return hits
     return []

@@ -201,8 +201,8 @@ class _Teller:
         shown = self._shown.get(about, {}).get(offer.id)
         return Stop(
             offer,
-            tuple(rise for rise in step.rises if rise.wanted),
-            tuple(rise for rise in step.rises if not rise.wanted),
+            tuple(rise for rise in step.rises if rise.wanted > rise.before),
+            tuple(rise for rise in step.rises if rise.wanted <= rise.before),
             tuple(self._offers[ref].title for ref in step.opens),
             self._befores[offer.ref].conditions,
             _quote(shown, about[0]) if shown else None,
@@ -223,7 +223,7 @@ def _quote(shown: Shown, competence: str) -> Quote:
 
 def _main(step: Step) -> Rise | None:
     """What a step adds most of, to the goal if to anything of it."""
-    closes = [rise for rise in step.rises if rise.wanted]
+    closes = [rise for rise in step.rises if rise.wanted > rise.before]
     return max(closes or step.rises, key=lambda rise: rise.after - rise.before, default=None)
 
 

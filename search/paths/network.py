@@ -19,6 +19,8 @@ class Learner:
     """What they have, by what is known of them and by what they have taken."""
     learning: frozenset[str]
     """The competences of the goal, and those that some course needs without teaching them."""
+    spared: frozenset[str]
+    """Keys of courses that they have taken, or whose levels they have: nothing waits for these."""
 
     def missing(self, wanted: Levels) -> tuple[tuple[str, int], ...]:
         """The levels of *wanted* that they do not have."""
@@ -27,7 +29,7 @@ class Learner:
     def asked(self, course: Course) -> tuple["Want", ...]:
         """What they have to reach before the course."""
         asked = {name: level for name, level in course.needs.items() if name in self.learning}
-        groups = [group for group in course.after if not self.wish.done.intersection(group)]
+        groups = [group for group in course.after if not self.spared.intersection(group)]
         return (*self.missing(asked), *groups)
 
 
@@ -39,7 +41,12 @@ def learner(courses: Sequence[Course], wish: Wish) -> Learner:
             for name, level in course.teaches.items():
                 levels[name] = max(levels.get(name, 0), level)
     needed = {name for course in courses for name in course.needs if name not in course.teaches}
-    return Learner(wish, levels, frozenset(wish.goal.keys() | needed))
+    mastered = {
+        course.key
+        for course in courses
+        if course.teaches and all(levels.get(name, 0) >= level for name, level in course.teaches.items())
+    }
+    return Learner(wish, levels, frozenset(wish.goal.keys() | needed), wish.done | mastered)
 
 
 @dataclass(frozen=True, slots=True)

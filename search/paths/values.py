@@ -52,7 +52,7 @@ class Course:
     needs: Levels = field(default_factory=dict[str, int])
     """The levels of those who may take it; in what it teaches, asked only of those who want to learn that."""
     after: tuple[tuple[str, ...], ...] = ()
-    """Courses to be taken before: of each group, one."""
+    """Courses to be taken before: of each group, one, unless the learner has all levels of one already."""
     hours: float | None = None
     cost: float | None = None
     weeks: float = 0

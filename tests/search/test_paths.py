@@ -68,7 +68,7 @@ def _levels(taken: Iterable[Course], wish: Wish) -> dict[str, int]:
 
 def _may_take(course: Course, taken: Sequence[Course], catalogue: Sequence[Course], wish: Wish) -> bool:
     levels = _levels(taken, wish)
-    keys = {before.key for before in taken}
+    keys = {before.key for before in taken} | _mastered(catalogue, wish)
     learning = {
         *wish.goal,
         *(name for other in catalogue for name in other.needs if name not in other.teaches),
@@ -76,6 +76,16 @@ def _may_take(course: Course, taken: Sequence[Course], catalogue: Sequence[Cours
     return all(
         levels.get(name, 0) >= level for name, level in course.needs.items() if name in learning
     ) and all(keys & set(group) for group in course.after)
+
+
+def _mastered(catalogue: Sequence[Course], wish: Wish) -> set[str]:
+    """What need not be taken, as all its levels are there from the start."""
+    start = _levels(_done(catalogue, wish), wish)
+    return {
+        course.key
+        for course in catalogue
+        if course.teaches and all(level <= start.get(name, 0) for name, level in course.teaches.items())
+    }
 
 
 def _done(catalogue: Sequence[Course], wish: Wish) -> list[Course]:
@@ -204,6 +214,11 @@ def test_what_was_taken_counts_for_levels_and_prerequisites() -> None:
     wish = Wish({"risk": 4}, {"risk": 2}, frozenset({"OLD"}), languages=frozenset({"en"}))
     assert solving.paths(_CATALOGUE, wish)[0].keys == ("LEAD",)
     assert solving.paths(_CATALOGUE, replace(wish, done=frozenset({"LEAD"})))[0].keys == ()
+
+
+def test_nobody_has_to_take_what_teaches_only_what_they_know() -> None:
+    knows = Wish({"risk": 4}, {"risk": 2, "cost": 1}, languages=frozenset({"en"}))
+    assert solving.paths(_CATALOGUE, knows)[0].keys == ("LEAD",)
 
 
 def test_options_differ_and_each_is_the_best_of_what_is_left() -> None:
