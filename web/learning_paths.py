@@ -36,8 +36,8 @@ class Asked:
 
     roles: tuple[str, ...]
     """Names or references of the roles to be reached."""
-    start: str = ""
-    """A role whose levels are taken as held."""
+    start: tuple[str, ...] = ()
+    """Roles whose levels are taken as held."""
     learner: int | None = None
     done: tuple[str, ...] = ()
     """References of training and certificates that they have."""
@@ -126,13 +126,13 @@ def find(services: Services, session: Session, principal: Principal, asked: Aske
 
 
 def _held(session: Session, principal: Principal, asked: Asked) -> dict[str, int]:
-    """The higher of what the role of the start asks for and what is known of the person."""
+    """The highest of what the roles of the start ask for and what is known of the person."""
     levels: dict[str, int] = {}
-    if asked.start:
-        levels |= frameworks.role(session, principal, asked.start).levels
+    known = [frameworks.role(session, principal, one).levels for one in asked.start]
     if asked.learner is not None:
-        for name, level in people.person(session, principal, asked.learner).levels.items():
-            levels[name] = max(level, levels.get(name, 0))
+        known.append(people.person(session, principal, asked.learner).levels)
+    for name, level in (pair for each in known for pair in each.items()):
+        levels[name] = max(level, levels.get(name, 0))
     return levels
 
 

@@ -33,7 +33,9 @@ class PathQuery(BaseModel):
     role: Texts = Field(
         default=[], max_length=5, description="Roles to be reached, by reference or name; may be repeated."
     )
-    start: str = Field(default="", max_length=300, description="A role whose levels are taken as held.")
+    start: Texts = Field(
+        default=[], max_length=5, description="Roles whose levels are taken as held; may be repeated."
+    )
     learner: Annotated[Annotated[int, Field(ge=1, le=2**53)] | None, BeforeValidator(_filled)] = Field(
         default=None, description="Number of a learner, whose levels are held."
     )
@@ -74,7 +76,9 @@ class PathQuery(BaseModel):
             formats=self._formats(),
             unknown=self.unknown,
         )
-        return Asked(tuple(self.role), self.start, self.learner, tuple(self.done), tuple(self.project), wish)
+        return Asked(
+            tuple(self.role), tuple(self.start), self.learner, tuple(self.done), tuple(self.project), wish
+        )
 
     def _formats(self) -> frozenset[str]:
         if self.format:

@@ -26,7 +26,7 @@ STEP = {"role": "PMO analyst", "start": "Project coordinator"}
 @pytest.fixture(scope="module")
 def found(library: Services) -> Found:
     """The paths of one step of the career."""
-    asked = PathQuery(role=[STEP["role"]], start=STEP["start"]).asked()
+    asked = PathQuery(role=[STEP["role"]], start=[STEP["start"]]).asked()
     with library.sessions() as session:
         return learning_paths.find(library, session, LOCAL_USER, asked)
 
@@ -94,6 +94,14 @@ def test_the_page_shows_the_options_with_what_speaks_for_them(reading: TestClien
     assert "Proven" in page.select("section:has(#option-1) > .hint")[0].get_text()
     assert page.select("ol.path blockquote")
     assert opened(reading, "/paths").select("#role")
+
+
+def test_what_former_roles_ask_for_is_held_as_well(reading: TestClient) -> None:
+    step = {"role": "Portfolio manager", "start": ["PMO manager", "Programme manager"]}
+    one_role = reading.get(ADDRESS, params=step | {"start": "PMO manager"}).json()
+    both = reading.get(ADDRESS, params=step).json()
+    assert len(both["missing"]) < len(one_role["missing"])
+    assert both["options"][0]["hours"] <= one_role["options"][0]["hours"]
 
 
 def test_what_is_asked_wrongly_is_told(reading: TestClient) -> None:

@@ -15,7 +15,9 @@ Many = list[str] | None
 def path(  # noqa: PLR0913 - each is an option of the command
     context: typer.Context,
     role: Annotated[list[str], typer.Argument(help="Roles to be reached, by reference or name.")],
-    start: Annotated[str, typer.Option("--from", help="A role whose levels are taken as held.")] = "",
+    start: Annotated[
+        Many, typer.Option("--from", help="A role whose levels are held; may be repeated.")
+    ] = None,
     learner: Annotated[str, typer.Option(help="A person, whose levels are held.")] = "",
     done: Annotated[Many, typer.Option(help="Reference of training taken; may be repeated.")] = None,
     least: Annotated[str, typer.Option(help="What to have least of: hours, cost or weeks.")] = "hours",
@@ -43,7 +45,7 @@ def path(  # noqa: PLR0913 - each is an option of the command
     from web.terminal import existing, give_json, out, person, plain, save
 
     given = {
-        "role": role, "start": start, "done": done or [], "least": least, "hours": hours, "cost": cost,
+        "role": role, "start": start or [], "done": done or [], "least": least, "hours": hours, "cost": cost,
         "weeks": weeks, "pace": pace, "language": language or [], "format": form or [],
         "project": project or [], "certificates": certificates, "unknown": unknown,
     }  # fmt: skip
