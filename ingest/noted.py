@@ -6,8 +6,8 @@ from datetime import UTC
 
 from ingest import composed
 from ingest.composed import Facts, LessonEntry
-from kb.gatherings import Gathering
-from kb.notes import Note
+from kb.sessions.gatherings import Gathering
+from kb.sessions.notes import Note
 from kb.text import shorten
 from kb.values import ItemDraft, LessonFields
 from kb.vocabulary import Kind, Status, label

@@ -11,10 +11,11 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, with_polymorphic
 
-from kb import audit, facet_codes, facets, passages, steps
+from kb import audit, facet_codes, facets, passages
 from kb.access import Permission, Principal, require, require_write, visible
 from kb.errors import ConflictError, InvalidError, NotFoundError
-from kb.lifecycle import RULES, Move
+from kb.life import steps
+from kb.life.lifecycle import RULES, Move
 from kb.models import (
     Document,
     Facet,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kb.encoders import Figure
 from kb.errors import InvalidError
-from kb.evaluations import Evaluation
-from kb.pairs import Pair, Part
+from kb.searching.encoders import Figure
+from kb.searching.evaluations import Evaluation
+from kb.searching.pairs import Pair, Part
 from kb.text import digest
 from search import evaluation
 from search.evaluation import NDCG, Ranker, Ranking

@@ -11,11 +11,13 @@ from threading import Lock
 import numpy as np
 from sqlalchemy.orm import Session
 
-from kb import audit, embeddings, experience, facets, items, passages
+from kb import audit, facets, items, passages
 from kb.access import Principal
 from kb.errors import UnavailableError
-from kb.experience import Experience
 from kb.facets import FacetCounts
+from kb.life import experience
+from kb.life.experience import Experience
+from kb.searching import embeddings
 from kb.values import Filters, ItemId
 from search import analysis, evidence, fusion, generation, hits, meanings, second_stage, snippets
 from search import experience as past

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from kb.access import Principal
 from kb.errors import InvalidError
-from kb.evaluations import Abstention, Evaluation, Figures, QueryScore
+from kb.searching.evaluations import Abstention, Evaluation, Figures, QueryScore
 from kb.values import ItemId
 from search.engine import Engine
 from search.fusion import Mode

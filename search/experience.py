@@ -7,8 +7,8 @@ Why the constants are what they are: docs/decisions/0008.
 from collections.abc import Iterable
 from math import sqrt
 
-from kb.applications import Record
-from kb.experience import Experience
+from kb.life.applications import Record
+from kb.life.experience import Experience
 from kb.values import ItemId
 
 PROVEN = 0.02

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kb import items, passages
 from kb.access import Principal
-from kb.experience import Experience
+from kb.life.experience import Experience
 from kb.passages import StoredPassage
 from kb.values import ItemId, PassageId
 from search import analysis, fusion, snippets

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from kb.pairs import Pair
+from kb.searching.pairs import Pair
 from search import analysis
 from search.ports import Encoder, Ids, VectorIndex
 

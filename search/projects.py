@@ -7,9 +7,9 @@ from threading import Lock
 import numpy as np
 from sqlalchemy.orm import Session
 
-from kb import embeddings
 from kb.access import Principal, peer
 from kb.errors import NotFoundError, UnavailableError
+from kb.searching import embeddings
 from search import generation, meanings
 from search.ports import Matrix, Vector
 

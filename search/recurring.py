@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlalchemy.orm import Session
 
-from kb import items, telling
+from kb import items
 from kb.access import Permission, Principal, peer
 from kb.errors import NotFoundError, UnavailableError
+from kb.push import telling
 from kb.values import ItemId
 from search import analysis, generation, meanings
 from search.naming import Text

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kb.applications import Record
 from kb.facets import FacetCounts
 from kb.items import ItemSummary
+from kb.life.applications import Record
 from kb.passages import StoredPassage
 from kb.values import ItemId
 from search.query import Query

@@ -10,9 +10,10 @@ from typing import TypeVar
 import numpy as np
 from sqlalchemy.orm import Session
 
-from kb import embeddings, passages
+from kb import passages
 from kb.database import Sessions, transaction
 from kb.passages import Indexable, PassageKey
+from kb.searching import embeddings
 from kb.values import ItemId, PassageId
 from search import generation, meanings, words
 from search.generation import DamagedError, Generation

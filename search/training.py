@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from kb.pairs import Pair
+from kb.searching.pairs import Pair
 from search.ports import Encoder, Matrix, Vector
 
 BATCH = 64

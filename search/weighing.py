@@ -7,10 +7,12 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from kb import applications, embeddings, items, passages, relations
+from kb import items, passages
 from kb.access import Principal
-from kb.applications import WORKED, Applied
 from kb.items import ItemDetail, ItemSummary
+from kb.life import applications, relations
+from kb.life.applications import WORKED, Applied
+from kb.searching import embeddings
 from kb.text import REFERENCE, references, shorten, squash
 from kb.values import Filters, ItemId, PracticeFields
 from kb.vocabulary import FacetName, Kind, Link, Outcome, Polarity, label

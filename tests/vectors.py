@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import select
 
-from kb import embeddings
 from kb.database import transaction
 from kb.models import Embedding, Passage
+from kb.searching import embeddings
 from web.wiring import Services
 
 

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from kb import encoders, items, pairs
+from kb import items
 from kb.access import Principal
 from kb.database import transaction
-from kb.encoders import Adapted, Recipe
 from kb.errors import InvalidError, UnavailableError
-from kb.evaluations import Evaluation
-from kb.pairs import Pair, Part
+from kb.searching import encoders, pairs
+from kb.searching.encoders import Adapted, Recipe
+from kb.searching.evaluations import Evaluation
+from kb.searching.pairs import Pair, Part
 from search import adaptation, evaluation, opening, querysets
 from search import sync as index
 from search.adaptation import HeldOut

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from kb import applications
 from kb.access import Permission, Principal
-from kb.applications import Applied, Worth
 from kb.items import ItemDetail
+from kb.life import applications
+from kb.life.applications import Applied, Worth
 from kb.vocabulary import Kind, Outcome
 from web import reasons
 

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from ingest import composed
 from ingest.composed import LessonEntry
-from kb import disagreements, facets, items, linting
+from kb import facets, items
 from kb.access import Principal
 from kb.errors import UnavailableError
 from kb.items import ItemSummary
-from kb.linting import Finding
+from kb.life import disagreements, linting
+from kb.life.linting import Finding
 from kb.models import now
 from kb.values import Filters, ItemId
 from kb.vocabulary import FacetName, Kind, Link

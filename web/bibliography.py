@@ -2,7 +2,7 @@
 
 import re
 
-from kb.records import ItemRecord
+from kb.life.records import ItemRecord
 from kb.vocabulary import Kind
 
 _ESCAPED = {

@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from ingest import form_document, formats
 from ingest.noted import plain
-from kb.actions import Action
 from kb.briefs.stored import Decided, StoredBrief, StoredEntry
 from kb.forms import Form, Head
+from kb.life.actions import Action
 from kb.text import shorten, squash
 from kb.vocabulary import TemplateForm, label
 from web import brief_risks, csv_files

@@ -18,7 +18,7 @@ from kb.briefs.stored import (
     VersionSummary,
 )
 from kb.briefs.values import NeedKind
-from kb.gatherings import MAX_PROJECT
+from kb.sessions.gatherings import MAX_PROJECT
 from kb.vocabulary import Classification, Verdict
 from search.briefs.alike import AlikeProject
 from web.addresses import brief_url, item_url

@@ -7,10 +7,8 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from ingest import charters as files
-from kb import actions, applications, lessons, projects
+from kb import projects
 from kb.access import Permission, Principal
-from kb.actions import Action
-from kb.applications import Record
 from kb.briefs import drawing, reading, signing, traits, verdicts
 from kb.briefs.drawing import BriefDraft, CharterDraft
 from kb.briefs.stored import StoredBrief
@@ -18,6 +16,9 @@ from kb.briefs.verdicts import Voice
 from kb.database import transaction
 from kb.errors import InvalidError, KbError
 from kb.items import ItemSummary
+from kb.life import actions, applications, lessons
+from kb.life.actions import Action
+from kb.life.applications import Record
 from kb.values import ItemId, LessonFields
 from kb.vocabulary import Classification, Kind
 from search.briefs import composing

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from ingest import rewriting
-from kb import changes, drafts, items, library, passages
+from kb import drafts, items, library, passages
 from kb.access import Permission, Principal, require
-from kb.changes import Change
 from kb.errors import ConflictError
+from kb.life import changes
+from kb.life.changes import Change
 from kb.vocabulary import ChangeState
 from web.differences import Stretch, differences
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Query
 
-from kb.slices import Slice
+from kb.insight.slices import Slice
 from kb.values import Filters
 from kb.vocabulary import (
     Approach,

@@ -186,7 +186,7 @@ def search(  # noqa: PLR0913 - each is an option of the command
     json: Json = False,
 ) -> None:
     """Search; best first, each result with the reason why it is there."""
-    from kb.searches import Through
+    from kb.searching.searches import Through
     from web import history
     from web.commands import exports, filters
     from web.finding import Paging

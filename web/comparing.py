@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-from kb import disagreements
 from kb.database import transaction
-from kb.disagreements import FINDER, KINDS, Said, Suspicion
+from kb.life import disagreements
+from kb.life.disagreements import FINDER, KINDS, Said, Suspicion
 from kb.values import Filters, ItemId
 from kb.vocabulary import FacetName, Link
 from search import disagreement, meanings

@@ -10,8 +10,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from kb.deliveries import Entry, Parcel
-from kb.subscriptions import Rhythm, Subscription
+from kb.push.deliveries import Entry, Parcel
+from kb.push.subscriptions import Rhythm, Subscription
 from kb.text import shorten, squash
 from kb.vocabulary import Kind, Status, label
 from web.addresses import item_url, search_url

@@ -4,10 +4,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from kb import database, embeddings, sources
+from kb import database, sources
 from kb.database import transaction
 from kb.errors import UnavailableError
 from kb.files import digest_of
+from kb.searching import embeddings
 from search import generation, lexicon
 from search.generation import DamagedError
 from search.status import status

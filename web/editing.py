@@ -6,10 +6,11 @@ from sqlalchemy.orm import Session
 
 from ingest import composed
 from ingest.composed import Entry, LessonEntry
-from kb import drafts, items, lessons, library, passages
+from kb import drafts, items, library, passages
 from kb.access import Permission, Principal, require
 from kb.errors import ConflictError
-from kb.lifecycle import RULES, Move
+from kb.life import lessons
+from kb.life.lifecycle import RULES, Move
 from kb.vocabulary import Kind, Status
 
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from kb import encoders
-from kb.encoders import Kept
+from kb.searching import encoders
+from kb.searching.encoders import Kept
 from web.schemas import Out
 
 

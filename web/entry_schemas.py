@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.composed import Entry, Facts, LessonEntry, TextEntry
-from kb.linting import Rule
+from kb.life.linting import Rule
 from kb.values import LessonFields
 from kb.vocabulary import Approach, Classification, KnowledgeArea, Link, Phase, Polarity, Priority, Sector
 from search.doubles import Likeness

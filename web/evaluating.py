@@ -8,11 +8,12 @@ from typing import Any
 
 from ingest import corpora
 from ingest import passages as cutting
-from kb import evaluations, items, jsonl
+from kb import items, jsonl
 from kb.access import Principal
 from kb.database import transaction
 from kb.errors import InvalidError, UnavailableError
-from kb.evaluations import Evaluation, Run, Subject
+from kb.searching import evaluations
+from kb.searching.evaluations import Evaluation, Run, Subject
 from kb.text import digest
 from kb.values import Filters, ItemId
 from search import evaluation, fusion

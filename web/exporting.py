@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from ingest import formats, workbook
 from ingest.workbook import Cell
-from kb import records
 from kb.access import Principal
-from kb.records import ItemRecord
+from kb.life import records
+from kb.life.records import ItemRecord
 from kb.values import Filters
 from kb.vocabulary import label
 from search.results import Hit, Results

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from kb import reviews
 from kb.items import ItemDetail
+from kb.life import reviews
 from kb.values import DocumentFields, LessonFields, TrainingFields
 from kb.vocabulary import FacetName, ReviewState, label
 from web.addresses import query_string

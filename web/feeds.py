@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET
 
-from kb.records import ItemRecord
+from kb.life.records import ItemRecord
 from kb.text import shorten
 from kb.vocabulary import label
 from web.addresses import item_url

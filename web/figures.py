@@ -2,13 +2,14 @@
 
 from sqlalchemy.orm import Session
 
-from kb import ageing, audit, coverage, shares, trends
+from kb import audit
 from kb.access import Principal, peer
-from kb.ageing import Age, TurnRound
-from kb.coverage import Cell
+from kb.insight import ageing, coverage, shares, trends
+from kb.insight.ageing import Age, TurnRound
+from kb.insight.coverage import Cell
+from kb.insight.shares import Share
+from kb.insight.trends import Trends
 from kb.models import now
-from kb.shares import Share
-from kb.trends import Trends
 from kb.vocabulary import By
 from search.remembered import Remembered
 
@@ -27,27 +28,27 @@ class Figures:
         self._trends: Remembered[Trends] = Remembered(2 * _KEPT)
 
     def ages(self, session: Session, principal: Principal) -> list[Age]:
-        """See `kb.ageing`; an hour makes no difference."""
+        """See `kb.insight.ageing`; an hour makes no difference."""
         at, reader = now(), peer(principal)
         question = reader, at.replace(minute=0, second=0, microsecond=0)
         return self._ages.get(audit.latest(session), question, lambda: ageing.ages(session, reader, at))
 
     def turn_round(self, session: Session, principal: Principal) -> list[TurnRound]:
-        """See `kb.ageing`."""
+        """See `kb.insight.ageing`."""
         reader = peer(principal)
         return self._turns.get(audit.latest(session), reader, lambda: ageing.turn_round(session, reader))
 
     def shares(self, session: Session, principal: Principal) -> list[Share]:
-        """See `kb.shares`."""
+        """See `kb.insight.shares`."""
         reader = peer(principal)
         return self._shares.get(audit.latest(session), reader, lambda: shares.read(session, reader))
 
     def coverage(self, session: Session, principal: Principal) -> list[Cell]:
-        """See `kb.coverage`."""
+        """See `kb.insight.coverage`."""
         reader = peer(principal)
         return self._coverage.get(audit.latest(session), reader, lambda: coverage.read(session, reader))
 
     def trends(self, session: Session, principal: Principal, by: By) -> Trends:
-        """See `kb.trends`."""
+        """See `kb.insight.trends`."""
         reader = peer(principal)
         return self._trends.get(audit.latest(session), (reader, by), lambda: trends.read(session, reader, by))

@@ -2,11 +2,11 @@
 
 from sqlalchemy.orm import Session
 
-from kb import records
 from kb.access import Principal
 from kb.errors import InvalidError, UnavailableError
-from kb.records import Wanted
-from kb.saved import SavedSearch
+from kb.life import records
+from kb.life.records import Wanted
+from kb.searching.saved import SavedSearch
 from kb.values import Filters
 from search.query import parse
 from web.wiring import Services

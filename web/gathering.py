@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from kb import gaps
 from kb.database import transaction
-from kb.gaps import Failed, Joining, Member
+from kb.insight import gaps
+from kb.insight.gaps import Failed, Joining, Member
 from search import meanings
 from search.ports import Matrix
 from web.wiring import Services

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from ingest import noted
-from kb import gatherings, items, library, notes
+from kb import items, library
 from kb.access import Principal
 from kb.errors import InvalidError
-from kb.notes import Board, Note
+from kb.sessions import gatherings, notes
+from kb.sessions.notes import Board, Note
 from kb.text import shorten
 from kb.vocabulary import Status
 from search.clusters import clusters

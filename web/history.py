@@ -5,7 +5,7 @@ from time import perf_counter
 from sqlalchemy.orm import Session
 
 from kb.access import Principal
-from kb.searches import Opened, Searched, Through
+from kb.searching.searches import Opened, Searched, Through
 from kb.values import Filters, ItemId
 from search.results import Results
 from web import finding

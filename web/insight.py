@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from ingest.workbook import Cell
-from kb import gaps, items, slices, telling
+from kb import items
 from kb.access import Principal
-from kb.ageing import Age, TurnRound
-from kb.coverage import Cell as CoverageCell
-from kb.gaps import Gap
+from kb.insight import gaps, slices
+from kb.insight.ageing import Age, TurnRound
+from kb.insight.coverage import Cell as CoverageCell
+from kb.insight.gaps import Gap
+from kb.insight.shares import Share
+from kb.insight.slices import NONE, Slice
+from kb.insight.trends import Trends
 from kb.items import ItemSummary
-from kb.shares import Share
-from kb.slices import NONE, Slice
-from kb.telling import Tally
-from kb.trends import Trends
+from kb.push import telling
+from kb.push.telling import Tally
 from kb.values import ItemId
 from kb.vocabulary import GapState, Having, label
 from search.recurring import Theme, Themes
@@ -107,7 +109,7 @@ class GapChange:
 
 
 def change_gap(session: Session, principal: Principal, number: int, change: GapChange) -> None:
-    """Assign, resolve, dismiss or reopen a gap. Raises as `kb.gaps` does."""
+    """Assign, resolve, dismiss or reopen a gap. Raises as `kb.insight.gaps` does."""
     if change.state is GapState.ASSIGNED:
         gaps.assign(session, principal, number, change.owner)
     elif change.state is GapState.RESOLVED:

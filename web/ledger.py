@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from ingest.workbook import Cell
-from kb import applications
 from kb.access import Principal
-from kb.applications import Applied
+from kb.life import applications
+from kb.life.applications import Applied
 from kb.vocabulary import label
 from web import csv_files
 

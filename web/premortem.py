@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from kb import lessons
 from kb.access import Principal
 from kb.briefs import traits
 from kb.briefs.stored import Decided, StoredBrief
-from kb.experience import RETIRED
 from kb.items import ItemSummary
+from kb.life import lessons
+from kb.life.experience import RETIRED
 from kb.text import shorten
 from kb.values import Filters, LessonFields
 from kb.vocabulary import FacetName, Kind, Polarity, Priority, Verdict

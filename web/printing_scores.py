@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from kb.evaluations import RunSummary
+from kb.searching.evaluations import RunSummary
 from search.evaluation import MEASURES, Difference
 from web.evaluating import Compared
 from web.scores import run_url

@@ -7,14 +7,15 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from kb import deliveries, records, subscriptions
 from kb.access import Principal
 from kb.database import transaction
-from kb.deliveries import Change, DeliveryState, Entry, Parcel
 from kb.errors import InvalidError, KbError, UnavailableError
+from kb.life import records
 from kb.models import now
+from kb.push import deliveries, subscriptions
+from kb.push.deliveries import Change, DeliveryState, Entry, Parcel
+from kb.push.subscriptions import Subscription, SubscriptionDraft, Way, next_due
 from kb.settings import Settings
-from kb.subscriptions import Subscription, SubscriptionDraft, Way, next_due
 from search.query import parse
 from web import digests, following, mail, webhooks
 from web.digests import Event, Letter

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from kb.applications import Record
-from kb.experience import RETIRED
 from kb.items import ItemSummary
+from kb.life.applications import Record
+from kb.life.experience import RETIRED
 from kb.vocabulary import Status
 from search.results import Hit, Place, WordFound
 from web.wording import plural

@@ -8,10 +8,10 @@ from time import monotonic
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from kb import searches
 from kb.database import Sessions, transaction
 from kb.models import now
-from kb.searches import Note
+from kb.searching import searches
+from kb.searching.searches import Note
 
 log = logging.getLogger(__name__)
 

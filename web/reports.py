@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ingest.pipeline import FileState, Report
-from kb.encoders import Adapted
+from kb.searching.encoders import Adapted
 from kb.vocabulary import label
 from web.doctor import Finding
 from web.encoders import ModelOut

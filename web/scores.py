@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from kb.evaluations import Abstention, KnownSet, QueryScore, Run, RunSummary
+from kb.searching.evaluations import Abstention, KnownSet, QueryScore, Run, RunSummary
 from search.evaluation import Difference
 from web.evaluating import Compared
 from web.schemas import Out, PageOut

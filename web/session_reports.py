@@ -6,8 +6,8 @@ from enum import StrEnum
 from ingest import form_document, formats
 from ingest.noted import plain
 from kb.forms import Form, Head
-from kb.gatherings import Gathering
-from kb.notes import Board, Note
+from kb.sessions.gatherings import Gathering
+from kb.sessions.notes import Board, Note
 from kb.vocabulary import TemplateForm, label
 from web.wording import day, moment, plural
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from pydantic import Field
 
-from kb.agendas import AGENDAS
-from kb.gatherings import Gathering
-from kb.notes import Board, Note
+from kb.sessions.agendas import AGENDAS
+from kb.sessions.gatherings import Gathering
+from kb.sessions.notes import Board, Note
 from kb.vocabulary import Classification, SessionKind, SessionState
 from web.addresses import session_url
 from web.schemas import Out, PageOut

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
-from kb import actions, changes, disagreements, lessons, relations
 from kb.access import Permission, Principal
-from kb.actions import Action
-from kb.changes import Change
-from kb.disagreements import Flagged
 from kb.items import ItemDetail
-from kb.lifecycle import RULES, Move, Rule
-from kb.relations import Related
+from kb.life import actions, changes, disagreements, lessons, relations
+from kb.life.actions import Action
+from kb.life.changes import Change
+from kb.life.disagreements import Flagged
+from kb.life.lifecycle import RULES, Move, Rule
+from kb.life.relations import Related
 from kb.vocabulary import ActionState, ChangeState, Kind, Link, Status, Target
 from web import timeline
 from web.timeline import Entry

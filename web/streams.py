@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from threading import Lock
 from time import monotonic
 
-from kb import gatherings
 from kb.database import Sessions
 from kb.errors import UnavailableError
+from kb.sessions import gatherings
 
 LIMIT = 200
 """Listeners at one time; more are turned away and ask again now and then."""

@@ -7,9 +7,10 @@ from threading import Event, Lock, Thread
 
 from sqlalchemy.orm import Session
 
-from kb import audit, gaps
+from kb import audit
 from kb.access import Principal, peer
 from kb.errors import KbError
+from kb.insight import gaps
 from search.recurring import Themes
 from web import comparing, gathering, mining
 from web.figures import Figures

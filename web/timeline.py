@@ -6,12 +6,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kb import actions, changes, items, lessons
+from kb import items
 from kb.access import Principal
-from kb.actions import Action
-from kb.changes import Change
-from kb.lessons import Event
-from kb.lifecycle import Move
+from kb.life import actions, changes, lessons
+from kb.life.actions import Action
+from kb.life.changes import Change
+from kb.life.lessons import Event
+from kb.life.lifecycle import Move
 from kb.vocabulary import Kind, Status
 
 

@@ -19,7 +19,7 @@ from threading import Timer
 from urllib.parse import SplitResult, urlsplit
 
 from kb.errors import InvalidError, UnavailableError
-from kb.subscriptions import SECRET_PREFIX
+from kb.push.subscriptions import SECRET_PREFIX
 from web.release import release
 
 ANY = "*"

@@ -7,10 +7,11 @@ from threading import RLock
 
 from sqlalchemy import Engine as Database
 
-from kb import database, encoders
+from kb import database
 from kb.database import Sessions
 from kb.errors import UnavailableError
 from kb.files import FileStore
+from kb.searching import encoders
 from kb.settings import Settings
 from search import generation
 from search.encoder import OnnxEncoder

@@ -9,10 +9,11 @@ from ingest.exchange import form
 from ingest.exchange.form import Kept, Said
 from ingest.exchange.reading import ReturnedRow
 from ingest.report import RowOutcome, RowState
-from kb import drafts, items, lessons, library
+from kb import drafts, items, library
 from kb.access import Permission, Principal, require
 from kb.errors import InvalidError, NotFoundError
-from kb.lifecycle import Move
+from kb.life import lessons
+from kb.life.lifecycle import Move
 from kb.text import digest, shorten
 from kb.values import ItemDraft, ItemId, LessonFields
 from kb.vocabulary import Kind, Status, label

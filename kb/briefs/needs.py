@@ -3,12 +3,13 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kb import audit, gaps
+from kb import audit
 from kb.access import Principal
 from kb.briefs import rows
 from kb.briefs.stored import Origin
 from kb.briefs.values import Need, NeedKind
 from kb.errors import ConflictError, InvalidError, NotFoundError
+from kb.insight import gaps
 from kb.models import BriefNeed, BriefVersion
 from kb.text import squash
 

@@ -10,8 +10,8 @@ from kb import audit, items
 from kb.access import Permission, Principal, require, visible
 from kb.briefs import reading, rows
 from kb.errors import ConflictError, InvalidError
-from kb.experience import RETIRED
 from kb.items import ItemSummary
+from kb.life.experience import RETIRED
 from kb.models import BriefEntry, BriefSignOff, BriefVersion, Item
 from kb.text import squash
 from kb.values import ItemId

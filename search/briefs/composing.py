@@ -10,13 +10,14 @@ from typing import NamedTuple
 import numpy as np
 from sqlalchemy.orm import Session
 
-from kb import embeddings, items, passages
+from kb import items, passages
 from kb.access import Principal
 from kb.briefs import traits, verdicts
 from kb.briefs.traits import Traits
 from kb.briefs.values import Composed, Entry, Match, Need, NeedKind
-from kb.experience import Experience
 from kb.items import ItemSummary
+from kb.life.experience import Experience
+from kb.searching import embeddings
 from kb.values import Filters, ItemId, PassageId
 from kb.vocabulary import FacetName, Kind, Polarity, Priority, Status
 from search import analysis, doubles, experience, fusion, meanings, second_stage

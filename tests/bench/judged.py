@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from kb import items
 from kb.access import LOCAL_USER
-from kb.evaluations import Evaluation
+from kb.searching.evaluations import Evaluation
 from search import evaluation, querysets
 from search.engine import Engine
 from search.querysets import JudgedQuery, QuerySet

@@ -13,9 +13,10 @@ from math import log, log2
 import numpy as np
 from sqlalchemy.orm import Session
 
-from kb import embeddings, facets, items
+from kb import facets, items
 from kb.access import LOCAL_USER
 from kb.briefs import traits
+from kb.searching import embeddings
 from kb.values import Filters, ItemId
 from kb.vocabulary import FacetName, Kind
 from search import analysis

@@ -121,9 +121,9 @@ def _give_vectors(services: Services, library: Services) -> None:
     """Those of the library, so that nothing is embedded again."""
     from sqlalchemy import select
 
-    from kb import embeddings
     from kb.database import transaction
     from kb.models import Embedding
+    from kb.searching import embeddings
 
     model = library.encoder().model
     with library.sessions() as session:

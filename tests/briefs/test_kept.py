@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kb import audit, gaps, items, passages
+from kb import audit, items, passages
 from kb.access import LOCAL_USER, Principal
 from kb.briefs import drawing, needs, reading, signing, verdicts
 from kb.briefs.drawing import BriefDraft, CharterDraft
@@ -15,6 +15,7 @@ from kb.briefs.stored import Decision, Origin, Progress
 from kb.briefs.values import Composed, Entry, Match, Need, NeedKind
 from kb.briefs.verdicts import Voice
 from kb.errors import ConflictError, InvalidError, NotFoundError
+from kb.insight import gaps
 from kb.models import AuditEvent
 from kb.values import Locator
 from kb.vocabulary import Classification, Role, Verdict

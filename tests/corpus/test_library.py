@@ -9,7 +9,7 @@ import pyphen
 import pytest
 
 from ingest import fields, front_matter, markdown
-from kb import linting
+from kb.life import linting
 from kb.passages import embedded_text
 from kb.vocabulary import DocumentKind, KnowledgeArea, TrainingFormat
 from search.ports import Encoder

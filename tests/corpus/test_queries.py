@@ -12,7 +12,7 @@ import pytest
 
 from kb import items
 from kb.access import LOCAL_USER
-from kb.evaluations import Evaluation
+from kb.searching.evaluations import Evaluation
 from search import evaluation, querysets
 from search.query import Query
 from search.querysets import JudgedQuery

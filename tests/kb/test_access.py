@@ -6,10 +6,13 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
-from kb import database, facets, items, lessons, library, passages, records, slices, telling
+from kb import database, facets, items, library, passages
 from kb.access import LOCAL_USER, Principal, peer
 from kb.errors import NotFoundError
-from kb.slices import Slice
+from kb.insight import slices
+from kb.insight.slices import Slice
+from kb.life import lessons, records
+from kb.push import telling
 from kb.values import Filters, ItemId
 from kb.vocabulary import Classification, FacetName, Role, Status
 from tests.samples import lesson, store

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from kb import deliveries, subscriptions
 from kb.access import LOCAL_USER, Principal
 from kb.database import Sessions, transaction
-from kb.deliveries import DeliveryState, Parcel
 from kb.errors import ConflictError, InvalidError, NotFoundError
 from kb.models import Item, now
-from kb.subscriptions import Rhythm, Subscription, SubscriptionDraft, Way, next_due
+from kb.push import deliveries, subscriptions
+from kb.push.deliveries import DeliveryState, Parcel
+from kb.push.subscriptions import Rhythm, Subscription, SubscriptionDraft, Way, next_due
 from kb.values import Filters
 from kb.vocabulary import Classification, FacetName, Kind
 from tests.samples import lesson, store

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from kb import disagreements, items, library, relations
+from kb import items, library
 from kb.access import LOCAL_USER, Principal
-from kb.disagreements import Suspicion
 from kb.errors import ConflictError, NotFoundError
+from kb.life import disagreements, relations
+from kb.life.disagreements import Suspicion
 from kb.values import Filters, ItemId
 from kb.vocabulary import Classification, FlagState, Link, Role, Status
 from tests.samples import lesson

@@ -2,11 +2,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb import embeddings, encoders
 from kb.access import LOCAL_USER, Principal
-from kb.encoders import ORIGINAL, Adapted, Figure, Recipe
 from kb.errors import ConflictError, NotFoundError
 from kb.models import AuditEvent
+from kb.searching import embeddings, encoders
+from kb.searching.encoders import ORIGINAL, Adapted, Figure, Recipe
 from kb.vocabulary import Classification
 
 SETTING = "some-model"

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb import evaluations
 from kb.access import LOCAL_USER, Principal
 from kb.errors import NotFoundError
-from kb.evaluations import Abstention, Evaluation, QueryScore, Run, Subject
 from kb.models import AuditEvent
+from kb.searching import evaluations
+from kb.searching.evaluations import Abstention, Evaluation, QueryScore, Run, Subject
 from kb.vocabulary import Classification
 
 SUBJECT = Subject("dev", "d" * 64, "hybrid", "hashing", 5, 9, {"weight": 0.6}, ("Odd.",))

@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb import gaps, searches
 from kb.access import LOCAL_USER, Principal
 from kb.errors import ConflictError, InvalidError, NotFoundError
-from kb.gaps import Joining
+from kb.insight import gaps
+from kb.insight.gaps import Joining
 from kb.models import AuditEvent, KnowledgeGapQuery, now
+from kb.searching import searches
 from kb.vocabulary import Classification, GapState, Role
 from tests.kb.test_searches import searched
 from tests.samples import lesson, store

@@ -10,12 +10,15 @@ from sqlalchemy import create_engine, update
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
-from kb import actions, ageing, applications, coverage, database, lessons, shares, slices, telling, trends
+from kb import database
 from kb.access import LOCAL_USER, Principal
-from kb.applications import ApplicationDraft
-from kb.lifecycle import Move
+from kb.insight import ageing, coverage, shares, slices, trends
+from kb.insight.slices import NONE, Slice
+from kb.life import actions, applications, lessons
+from kb.life.applications import ApplicationDraft
+from kb.life.lifecycle import Move
 from kb.models import LessonStep
-from kb.slices import NONE, Slice
+from kb.push import telling
 from kb.values import LessonFields
 from kb.vocabulary import (
     By,

@@ -11,11 +11,12 @@ from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
-from kb import actions, applications, database, lessons, library, lifecycle
+from kb import database, library
 from kb.access import LOCAL_USER, Permission, Principal
-from kb.applications import ApplicationDraft
 from kb.errors import ConflictError, InvalidError, KbError, NotFoundError
-from kb.lifecycle import RULES, Move
+from kb.life import actions, applications, lessons, lifecycle
+from kb.life.applications import ApplicationDraft
+from kb.life.lifecycle import RULES, Move
 from kb.models import AuditEvent, LessonStep
 from kb.values import LessonFields
 from kb.vocabulary import ActionState, Classification, Outcome, Role, Status, Target

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb import linting
-from kb.linting import Rule
+from kb.life import linting
+from kb.life.linting import Rule
 from kb.values import LessonFields
 
 GOOD = LessonFields(

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb import gatherings, items, library, notes
+from kb import items, library
 from kb.access import LOCAL_USER, Principal
-from kb.agendas import AGENDAS
 from kb.errors import ConflictError, InvalidError, NotFoundError
-from kb.gatherings import Gathering, GatheringDraft
 from kb.models import AuditEvent, Base, SessionNote
-from kb.notes import NoteDraft
+from kb.sessions import gatherings, notes
+from kb.sessions.agendas import AGENDAS
+from kb.sessions.gatherings import Gathering, GatheringDraft
+from kb.sessions.notes import NoteDraft
 from kb.vocabulary import Classification, Role, SessionKind, SessionState
 from tests.samples import lesson
 

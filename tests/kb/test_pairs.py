@@ -5,11 +5,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb import items, pairs, searches
+from kb import items
 from kb.access import LOCAL_USER, Principal
 from kb.models import Passage
-from kb.pairs import Pair, PairKind, Part
-from kb.searches import Opened
+from kb.searching import pairs, searches
+from kb.searching.pairs import Pair, PairKind, Part
+from kb.searching.searches import Opened
 from kb.values import ItemDraft, ItemId, LessonFields, PassageDraft, PassageId
 from kb.vocabulary import Classification
 from tests.samples import lesson, store

@@ -6,11 +6,12 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from kb import actions, applications, changes, drafts, facets, items, lessons, library, relations, reviews
+from kb import drafts, facets, items, library
 from kb.access import LOCAL_USER, Principal
-from kb.applications import ApplicationDraft, Record, Worth
 from kb.errors import ConflictError, InvalidError, NotFoundError
-from kb.lifecycle import Move
+from kb.life import actions, applications, changes, lessons, relations, reviews
+from kb.life.applications import ApplicationDraft, Record, Worth
+from kb.life.lifecycle import Move
 from kb.values import DocumentFields, Filters, ItemDraft, LessonFields, TemplateFields
 from kb.vocabulary import (
     ActionState,

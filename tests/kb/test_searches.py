@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from kb import feedback, items, searches
+from kb import items
 from kb.access import LOCAL_USER, Principal
 from kb.errors import InvalidError, NotFoundError
-from kb.searches import JudgedPair, Opened, Searched, Through
+from kb.searching import feedback, searches
+from kb.searching.searches import JudgedPair, Opened, Searched, Through
 from kb.values import Filters
 from kb.vocabulary import Classification, FacetName
 from tests.samples import lesson, store

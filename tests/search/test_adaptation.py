@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 
 from kb.errors import InvalidError
-from kb.evaluations import Abstention, Evaluation, QueryScore
-from kb.pairs import Pair, PairKind, Part
+from kb.searching.evaluations import Abstention, Evaluation, QueryScore
+from kb.searching.pairs import Pair, PairKind, Part
 from kb.values import ItemId, PassageId
 from search import adaptation
 from tests.hashing import HashingEncoder

@@ -17,8 +17,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb import disagreements, items
+from kb import items
 from kb.access import LOCAL_USER
+from kb.life import disagreements
 from kb.values import Filters
 from kb.vocabulary import Link
 from search import disagreement, opposing

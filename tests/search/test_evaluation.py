@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.errors import InvalidError
-from kb.evaluations import Abstention, Evaluation, QueryScore
+from kb.searching.evaluations import Abstention, Evaluation, QueryScore
 from search import evaluation
 from search.evaluation import MEASURES, Ranking
 from search.querysets import JudgedQuery, QuerySet

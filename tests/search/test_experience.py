@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from kb import applications, experience, items, relations, reviews
+from kb import items
 from kb.access import LOCAL_USER, Principal
-from kb.applications import ApplicationDraft, Record
 from kb.database import Sessions, transaction
+from kb.life import applications, experience, relations, reviews
+from kb.life.applications import ApplicationDraft, Record
 from kb.values import ItemId
 from kb.vocabulary import Classification, Link, Outcome, Status
 from search.engine import Engine

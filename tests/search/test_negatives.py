@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.pairs import Pair, PairKind
+from kb.searching.pairs import Pair, PairKind
 from kb.values import ItemId, PassageId
 from search.negatives import FIRST, LAST, NearMisses
 from search.vectors import FaissIndex

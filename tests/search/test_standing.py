@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.applications import Record
-from kb.experience import Experience
+from kb.life.applications import Record
+from kb.life.experience import Experience
 from kb.values import ItemId
 from search import experience, fusion
 from search.experience import OVERDUE, PROVEN, RETIRED

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.pairs import Pair, PairKind
+from kb.searching.pairs import Pair, PairKind
 from kb.values import ItemId, PassageId
 from search.training import Clock, arrange, columns
 

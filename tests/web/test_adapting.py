@@ -10,12 +10,12 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
 from ingest import pipeline
-from kb import encoders
 from kb.access import LOCAL_USER
 from kb.database import transaction
-from kb.encoders import ORIGINAL, Adapted, Figure, Recipe
 from kb.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
 from kb.models import Embedding
+from kb.searching import encoders
+from kb.searching.encoders import ORIGINAL, Adapted, Figure, Recipe
 from search.query import Query
 from tests.judging import write_queryset
 from tests.web.commands import kb

@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 
-from kb.applications import Record
+from kb.life.applications import Record
 from kb.vocabulary import Classification, Role
 from tests.web.commands import kb
 from tests.web.roles import client_of

@@ -14,12 +14,13 @@ from playwright.sync_api import Error as PlaywrightError
 
 from ingest import rewriting
 from ingest.report import Options
-from kb import actions, applications, changes, drafts, lessons
+from kb import drafts
 from kb import library as kept
 from kb.access import LOCAL_USER, local_user
-from kb.applications import ApplicationDraft
 from kb.database import transaction
-from kb.lifecycle import Move
+from kb.life import actions, applications, changes, lessons
+from kb.life.applications import ApplicationDraft
+from kb.life.lifecycle import Move
 from kb.vocabulary import Outcome, Target
 from tests.web import lives
 from tests.web.serving import running

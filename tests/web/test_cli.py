@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from kb import searches
 from kb.access import LOCAL_USER
+from kb.searching import searches
 from tests.web.commands import PROGRAM, kb
 from web.lock import serving, writing
 from web.wiring import Services

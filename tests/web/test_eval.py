@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from kb import evaluations
 from kb.access import LOCAL_USER
 from kb.database import transaction
 from kb.errors import InvalidError
+from kb.searching import evaluations
 from search import querysets
 from search.fusion import Mode
 from tests.judging import write_queryset

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from kb.access import Principal
 from kb.items import ItemSummary
-from kb.records import ItemRecord
+from kb.life.records import ItemRecord
 from kb.values import Filters, ItemId, Locator
 from kb.vocabulary import Classification, Kind, Status
 from web import bibliography, csv_files, exporting

@@ -1,9 +1,9 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from kb import searches
 from kb.access import LOCAL_USER
-from kb.searches import RecentSearch
+from kb.searching import searches
+from kb.searching.searches import RecentSearch
 from web import wiring
 from web.app import create_app
 from web.wiring import Services

@@ -6,10 +6,10 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from fastapi.testclient import TestClient
 
-from kb import actions, changes, lessons
 from kb.access import local_user
 from kb.database import transaction
-from kb.lifecycle import Move
+from kb.life import actions, changes, lessons
+from kb.life.lifecycle import Move
 from kb.vocabulary import Status, Target
 from tests.web import lives
 from tests.web.lives import LESSON, OTHER, TEMPLATE, People

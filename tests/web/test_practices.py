@@ -5,11 +5,11 @@ import json
 import pytest
 from fastapi.testclient import TestClient
 
-from kb import applications, relations
 from kb.access import LOCAL_USER
-from kb.applications import ApplicationDraft
 from kb.assessments.questions import HIGHEST, by_area
 from kb.database import transaction
+from kb.life import applications, relations
+from kb.life.applications import ApplicationDraft
 from kb.values import ItemDraft, Locator, PassageDraft, PracticeFields
 from kb.vocabulary import Classification, Kind, KnowledgeArea, Link, Outcome, Role
 from tests.samples import lesson, store

@@ -25,10 +25,10 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 from sqlalchemy import update
 
-from kb import deliveries
 from kb.database import transaction
 from kb.errors import InvalidError, UnavailableError
 from kb.models import Delivery, Item, Subscription, now
+from kb.push import deliveries
 from kb.settings import Encryption, Settings, Smtp
 from kb.vocabulary import Classification, KnowledgeArea, Phase
 from tests.samples import lesson, store

@@ -3,9 +3,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from kb import database, searches
+from kb import database
 from kb.access import LOCAL_USER
-from kb.searches import RecentSearch, Searched, Through
+from kb.searching import searches
+from kb.searching.searches import RecentSearch, Searched, Through
 from kb.values import Filters
 from web.recorder import Recorder
 from web.wiring import Services

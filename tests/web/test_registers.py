@@ -25,10 +25,11 @@ from ingest.fields import LESSON_HEADINGS
 from ingest.formats import Format
 from ingest.pipeline import Options
 from ingest.report import RowOutcome, RowState
-from kb import drafts, items, lessons, library
+from kb import drafts, items, library
 from kb.access import LOCAL_USER, Principal
 from kb.database import Sessions, transaction
-from kb.lifecycle import Move
+from kb.life import lessons
+from kb.life.lifecycle import Move
 from kb.settings import Limits
 from kb.values import Filters, ItemDraft, LessonFields, Locator
 from kb.vocabulary import (

@@ -8,11 +8,13 @@ import pytest
 from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 
-from kb import drafts, lessons, library, saved, searches
+from kb import drafts, library
 from kb.access import LOCAL_USER, Principal, local_user
 from kb.database import transaction
 from kb.errors import NotFoundError
-from kb.lifecycle import Move
+from kb.life import lessons
+from kb.life.lifecycle import Move
+from kb.searching import saved, searches
 from kb.values import LessonFields
 from kb.vocabulary import FacetName, Status
 from tests.samples import lesson, store

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from kb import gatherings, notes
 from kb.access import LOCAL_USER
 from kb.database import transaction
-from kb.gatherings import GatheringDraft
-from kb.notes import NoteDraft
+from kb.sessions import gatherings, notes
+from kb.sessions.gatherings import GatheringDraft
+from kb.sessions.notes import NoteDraft
 from kb.vocabulary import SessionKind, SessionState
 from tests.web.serving import running
 from tests.web.test_browser import CONTRASTS, SCHEMES

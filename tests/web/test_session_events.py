@@ -10,12 +10,12 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from kb import gatherings, notes
 from kb.access import LOCAL_USER
 from kb.database import transaction
 from kb.errors import UnavailableError
-from kb.gatherings import GatheringDraft
-from kb.notes import NoteDraft
+from kb.sessions import gatherings, notes
+from kb.sessions.gatherings import GatheringDraft
+from kb.sessions.notes import NoteDraft
 from kb.vocabulary import SessionKind
 from tests.web.serving import running
 from web.streams import Revisions

@@ -11,8 +11,9 @@ import pytest
 from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 
-from kb import items, lessons
+from kb import items
 from kb.access import LOCAL_USER
+from kb.life import lessons
 from tests.web.commands import kb
 from tests.web.test_pages import one, opened
 from tests.web.test_people import named

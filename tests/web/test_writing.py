@@ -11,10 +11,11 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from ingest import pipeline
-from kb import items, lessons
+from kb import items
 from kb.access import LOCAL_USER
 from kb.database import transaction
-from kb.lifecycle import Move
+from kb.life import lessons
+from kb.life.lifecycle import Move
 from kb.settings import Settings
 from tests.samples import lesson, store
 from tests.web.commands import kb

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb import actions
 from kb.access import Principal
-from kb.actions import Action
+from kb.life import actions
+from kb.life.actions import Action
 from kb.vocabulary import ActionState, Target
 from web.api.items import Ref
 from web.api.problems import PROBLEMS, problems

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb import applications
 from kb.access import Principal
-from kb.applications import ApplicationDraft, Applied, Entry, Worth
+from kb.life import applications
+from kb.life.applications import ApplicationDraft, Applied, Entry, Worth
 from kb.vocabulary import Outcome
 from web import csv_files, ledger
 from web.addresses import item_url

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from ingest import rewriting
 from ingest.rewriting import Paragraph
-from kb import changes, items
+from kb import items
 from kb.access import Principal
-from kb.changes import Change
 from kb.errors import InvalidError
+from kb.life import changes
+from kb.life.changes import Change
 from kb.vocabulary import ChangeState, Kind
 from web import changing
 from web.api.actions import ActionId

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb import disagreements
-from kb.disagreements import Flagged
+from kb.life import disagreements
+from kb.life.disagreements import Flagged
 from kb.vocabulary import FlagState, Link
 from web.api.problems import PROBLEMS, problems
 from web.choices import PagingDep

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from kb import evaluations
+from kb.searching import evaluations
 from web.api.problems import PROBLEMS, problems
 from web.choices import PagingDep
 from web.deps import PrincipalDep, SessionDep

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from kb import feedback, items
+from kb import items
+from kb.searching import feedback
 from web.api.problems import PROBLEMS, problems
 from web.deps import PrincipalDep, SessionDep
 from web.schemas import Out

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from kb import gaps
 from kb.access import Principal
-from kb.gaps import PENDING, Gap
+from kb.insight import gaps
+from kb.insight.gaps import PENDING, Gap
 from kb.vocabulary import GapState
 from web import insight
 from web.api.problems import PROBLEMS, problems

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from kb import slices
 from kb.errors import UnavailableError
+from kb.insight import slices
 from kb.vocabulary import (
     By,
     Having,

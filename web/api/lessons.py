@@ -8,10 +8,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from kb import items, lessons
+from kb import items
 from kb.access import Principal
-from kb.lessons import WAITING, Waiting
-from kb.lifecycle import RULES, Move
+from kb.life import lessons
+from kb.life.lessons import WAITING, Waiting
+from kb.life.lifecycle import RULES, Move
 from kb.vocabulary import Status
 from web import differences, timeline
 from web.api.items import Ref

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb import relations
-from kb.relations import Related
+from kb.life import relations
+from kb.life.relations import Related
 from kb.vocabulary import Link
 from web.api.items import Ref
 from web.api.problems import PROBLEMS, problems

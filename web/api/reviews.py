@@ -6,8 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb import items, reviews
-from kb.reviews import Due
+from kb import items
+from kb.life import reviews
+from kb.life.reviews import Due
 from kb.vocabulary import ReviewState
 from web.api.items import Ref
 from web.api.problems import PROBLEMS, problems

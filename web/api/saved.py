@@ -7,10 +7,10 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from kb import saved, searches
 from kb.access import Principal
-from kb.saved import SavedSearch
-from kb.searches import RecentSearch
+from kb.searching import saved, searches
+from kb.searching.saved import SavedSearch
+from kb.searching.searches import RecentSearch
 from kb.values import Filters
 from kb.vocabulary import Approach, FacetName, Kind, KnowledgeArea, Phase, Sector
 from search.query import parse

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from kb.searches import Through
+from kb.searching.searches import Through
 from web import exporting, history
 from web.answers import SearchOut
 from web.api.problems import PROBLEMS

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, BackgroundTasks, Path, Response
 from pydantic import BaseModel, Field
 
-from kb import notes
-from kb.notes import NoteDraft
+from kb.sessions import notes
+from kb.sessions.notes import NoteDraft
 from kb.vocabulary import Status
 from web import gatherings as shared
 from web.addresses import item_url

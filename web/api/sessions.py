@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb import gatherings, notes
 from kb.access import Principal
 from kb.database import transaction
 from kb.errors import NotFoundError
-from kb.gatherings import Gathering, GatheringDraft
+from kb.sessions import gatherings, notes
+from kb.sessions.gatherings import Gathering, GatheringDraft
 from kb.vocabulary import Classification, SessionKind, SessionState
 from web import session_reports
 from web.api.problems import PROBLEMS, problems

@@ -6,10 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb import deliveries, saved, subscriptions
-from kb.deliveries import Delivery, DeliveryState
 from kb.errors import InvalidError
-from kb.subscriptions import Rhythm, Subscription, SubscriptionDraft, Way
+from kb.push import deliveries, subscriptions
+from kb.push.deliveries import Delivery, DeliveryState
+from kb.push.subscriptions import Rhythm, Subscription, SubscriptionDraft, Way
+from kb.searching import saved
 from web import pushing
 from web.addresses import search_url
 from web.api.problems import PROBLEMS, problems

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from kb import searches
+from kb.searching import searches
 from kb.vocabulary import Kind
 from search import completion
 from search.completion import Source, Suggestion

@@ -23,7 +23,7 @@ def list_actions(
     json: Json = False,
 ) -> None:
     """List unfinished actions, those due first first, or all of a lesson."""
-    from kb import actions
+    from kb.life import actions
     from web import printing
     from web.api.actions import ActionOut
     from web.terminal import existing, give_json, out, person
@@ -60,8 +60,8 @@ def add(
     json: Json = False,
 ) -> None:
     """Give a lesson that is endorsed an action."""
-    from kb import actions
     from kb.database import transaction
+    from kb.life import actions
     from web.api.actions import ActionOut
     from web.terminal import existing, give_json, out, person
 
@@ -100,8 +100,8 @@ def cancel(context: typer.Context, number: Number, reason: Reason, json: Json = 
 
 
 def _change(context: typer.Context, number: int, state: ActionState, said: str, json: bool) -> None:
-    from kb import actions
     from kb.database import transaction
+    from kb.life import actions
     from web.api.actions import ActionOut
     from web.terminal import existing, give_json, out, person
 

@@ -7,7 +7,7 @@ import typer
 from kb.vocabulary import Outcome
 
 if TYPE_CHECKING:
-    from kb.applications import Applied
+    from kb.life.applications import Applied
 
 app = typer.Typer(
     help="What projects made of lessons and practices, and what it was worth.", no_args_is_help=True
@@ -31,9 +31,9 @@ def apply(  # noqa: PLR0913 - each is an option of the command
     json: Json = False,
 ) -> None:
     """Record that a project applied a lesson or practice, or why it did not."""
-    from kb import applications
-    from kb.applications import ApplicationDraft
     from kb.database import transaction
+    from kb.life import applications
+    from kb.life.applications import ApplicationDraft
     from web.api.applications import ApplicationOut
     from web.terminal import existing, give_json, out, person
 
@@ -59,7 +59,7 @@ def listed(
     json: Json = False,
 ) -> None:
     """List records, the newest first."""
-    from kb import applications
+    from kb.life import applications
     from web.api.applications import ApplicationOut
     from web.terminal import existing, give_json, out, person
 
@@ -86,7 +86,7 @@ def worth(
     json: Json = False,
 ) -> None:
     """Show what lessons and practices were worth, in all and one by one."""
-    from kb import applications
+    from kb.life import applications
     from web import printing
     from web.api.applications import EntryOut, TotalOut
     from web.terminal import existing, give_json, out, person
@@ -110,8 +110,8 @@ def worth(
 @app.command()
 def approve(context: typer.Context, number: Number) -> None:
     """Confirm what a record says; somebody other than its author does."""
-    from kb import applications
     from kb.database import transaction
+    from kb.life import applications
     from web.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
@@ -127,8 +127,8 @@ def outcome(
     reason: Annotated[str, typer.Option(help="What shows it.")],
 ) -> None:
     """Say how it turned out after all; the record waits for approval again."""
-    from kb import applications
     from kb.database import transaction
+    from kb.life import applications
     from web.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:

@@ -148,10 +148,10 @@ def verdict(
     ] = None,
 ) -> None:
     """Give a lesson of a brief a verdict."""
-    from kb.actions import of_lesson
     from kb.briefs import reading, verdicts
     from kb.briefs.stored import Decision
     from kb.database import transaction
+    from kb.life.actions import of_lesson
     from kb.vocabulary import Verdict
     from web.terminal import existing, out, person
 

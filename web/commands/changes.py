@@ -18,7 +18,8 @@ def list_changes(
     json: Json = False,
 ) -> None:
     """List change requests that wait, the oldest first, or all of an item."""
-    from kb import changes, items
+    from kb import items
+    from kb.life import changes
     from kb.vocabulary import Kind
     from web import printing
     from web.api.changes import ChangeOut
@@ -81,8 +82,9 @@ def propose(
 ) -> None:
     """Propose other words for an item."""
     from ingest import rewriting
-    from kb import changes, items
+    from kb import items
     from kb.database import transaction
+    from kb.life import changes
     from web.api.changes import ChangeOut
     from web.terminal import existing, give_json, out, person
 
@@ -101,7 +103,7 @@ def propose(
 @app.command()
 def show(context: typer.Context, number: Number, json: Json = False) -> None:
     """Show what a change request does to the text."""
-    from kb import changes
+    from kb.life import changes
     from web import changing, printing
     from web.api.changes import ChangeDetailOut
     from web.terminal import existing, give_json, out, person
@@ -127,8 +129,8 @@ def accept(
     json: Json = False,
 ) -> None:
     """Write the item's new version, which cites the lesson; the action is done by that."""
-    from kb import changes
     from kb.database import transaction
+    from kb.life import changes
     from web import changing, work
     from web.api.changes import ChangeOut
     from web.terminal import existing, give_json, out, person
@@ -153,8 +155,8 @@ def reject(
     json: Json = False,
 ) -> None:
     """Turn a change down."""
-    from kb import changes
     from kb.database import transaction
+    from kb.life import changes
     from web.api.changes import ChangeOut
     from web.terminal import existing, give_json, out, person
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from kb.evaluations import Run
+    from kb.searching.evaluations import Run
     from search.querysets import QuerySet
     from web.evaluating import Compared, Variant
     from web.wiring import Services
@@ -144,7 +144,7 @@ class _Evaluating:
         )
 
     def _stored(self, queryset: "QuerySet", number: str) -> "Run":
-        from kb import evaluations
+        from kb.searching import evaluations
         from web import evaluating
         from web.terminal import person
 
@@ -178,7 +178,7 @@ def _show(done: _Done, faults: list[str], *, gate: bool, json: bool) -> None:
 
 
 def _history(services: "Services", name: str, *, json: bool) -> None:
-    from kb import evaluations
+    from kb.searching import evaluations
     from web import scores
     from web.terminal import give_json, out, person
 

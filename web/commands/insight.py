@@ -36,7 +36,7 @@ def trends(
     csv: Csv = False,
 ) -> None:
     """Show from which years lessons come."""
-    from kb import trends as counted
+    from kb.insight import trends as counted
     from web import insight
     from web.api.insight import TrendsOut
     from web.terminal import existing, person
@@ -85,7 +85,7 @@ def theme(
 @app.command()
 def progress(context: typer.Context, json: Json = False, csv: Csv = False) -> None:
     """Show how old lessons are where they stand, how long they took, and what became of them."""
-    from kb import ageing, shares
+    from kb.insight import ageing, shares
     from kb.models import now
     from web import insight
     from web.api.insight import AgeOut, ProgressOut, ShareOut, TurnRoundOut
@@ -111,7 +111,7 @@ def coverage(
     csv: Csv = False,
 ) -> None:
     """Show where lessons have no practice or no template beside them."""
-    from kb import coverage as counted
+    from kb.insight import coverage as counted
     from web import insight
     from web.api.insight import CellOut
     from web.terminal import existing, person
@@ -136,8 +136,8 @@ def lessons(  # noqa: PLR0913 - each is an option of the command
     csv: Csv = False,
 ) -> None:
     """List the lessons behind a figure."""
-    from kb import slices
-    from kb.slices import Slice
+    from kb.insight import slices
+    from kb.insight.slices import Slice
     from web import insight
     from web.schemas import ItemOut
     from web.terminal import existing, person
@@ -158,7 +158,7 @@ def gaps(
     csv: Csv = False,
 ) -> None:
     """Show what people searched for and did not find, put together by what it means."""
-    from kb import gaps as stored
+    from kb.insight import gaps as stored
     from web import gathering, insight
     from web.api.gaps import GapOut
     from web.terminal import existing, person

@@ -36,7 +36,7 @@ def queue(
     """List lessons by how long they have been where they are, the longest first."""
     from datetime import UTC, datetime
 
-    from kb import lessons
+    from kb.life import lessons
     from kb.vocabulary import label
     from web import printing
     from web.api.lessons import LessonsOut
@@ -69,10 +69,10 @@ def move(
     json: Json = False,
 ) -> None:
     """Submit, return, endorse, reject, … a lesson."""
-    from kb import lessons
     from kb.database import transaction
     from kb.errors import InvalidError
-    from kb.lifecycle import Move
+    from kb.life import lessons
+    from kb.life.lifecycle import Move
     from kb.vocabulary import label, term
     from web import printing
     from web.api.lessons import StandingOut
@@ -100,8 +100,8 @@ def comment(
     context: typer.Context, ref: Ref, text: Annotated[list[str], typer.Argument(help="What you say.")]
 ) -> None:
     """Say something about an item."""
-    from kb import lessons
     from kb.database import transaction
+    from kb.life import lessons
     from web.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
@@ -162,8 +162,8 @@ def relate(
     note: Annotated[str, typer.Option(help="Why.")] = "",
 ) -> None:
     """Note how an item stands to another; a superseded lesson is out of use from then on."""
-    from kb import relations
     from kb.database import transaction
+    from kb.life import relations
     from web.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
@@ -179,8 +179,8 @@ def part(
     other: Annotated[str, typer.Argument(help="The other item's reference.")],
 ) -> None:
     """Take such a note back."""
-    from kb import relations
     from kb.database import transaction
+    from kb.life import relations
     from web.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
@@ -191,7 +191,7 @@ def part(
 @app.command("relations")
 def list_relations(context: typer.Context, ref: Ref, json: Json = False) -> None:
     """List how an item stands to others."""
-    from kb import relations
+    from kb.life import relations
     from kb.vocabulary import label
     from web import printing
     from web.api.relations import RelationOut
@@ -220,7 +220,7 @@ def disagreements(
     json: Json = False,
 ) -> None:
     """List items whose advice may contradict, or of which the newer may replace the older."""
-    from kb import disagreements as flagged
+    from kb.life import disagreements as flagged
     from kb.vocabulary import label
     from web import comparing
     from web.api.disagreements import DisagreementOut, DisagreementsOut
@@ -255,8 +255,8 @@ def decide(
     note: Annotated[str, typer.Option(help="Kept with the relation.")] = "",
 ) -> None:
     """Confirm that two items disagree or that one replaces the other, or dismiss the pair."""
-    from kb import disagreements as flagged
     from kb.database import transaction
+    from kb.life import disagreements as flagged
     from web.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:

@@ -21,7 +21,7 @@ def listed(
     json: Json = False,
 ) -> None:
     """List the items in a state, the longest overdue first, and how many are in each."""
-    from kb import reviews
+    from kb.life import reviews
     from kb.vocabulary import label
     from web import printing
     from web.api.reviews import DueOut
@@ -47,8 +47,8 @@ def confirm(
     note: Annotated[str, typer.Option(help="What was checked.")] = "",
 ) -> None:
     """Note that an item was looked at and still holds."""
-    from kb import reviews
     from kb.database import transaction
+    from kb.life import reviews
     from web.terminal import existing, out, person
     from web.wording import day
 
@@ -68,8 +68,8 @@ def reassign(
     json: Json = False,
 ) -> None:
     """Give all that a leaver looks after, or some items, to a successor."""
-    from kb import reviews
     from kb.database import transaction
+    from kb.life import reviews
     from web.terminal import existing, give_json, out, person
     from web.wording import plural
 

@@ -13,7 +13,7 @@ Name = Annotated[str, typer.Argument(help="The name that the search is saved und
 @app.command("list")
 def list_saved(context: typer.Context, json: Json = False) -> None:
     """List saved searches, each with how much came or changed since it was last run."""
-    from kb import saved
+    from kb.searching import saved
     from web import following, printing
     from web.api.saved import SavedSearchOut
     from web.terminal import existing, give_json, out, person
@@ -43,8 +43,8 @@ def add(
     query: Annotated[list[str], typer.Argument(help="As for kb search; filters such as kind:lesson too.")],
 ) -> None:
     """Save a search under a name."""
-    from kb import saved
     from kb.database import transaction
+    from kb.searching import saved
     from kb.values import Filters
     from search.query import parse
     from web.terminal import existing, out, person
@@ -65,9 +65,9 @@ def run(
     json: Json = False,
 ) -> None:
     """Run a saved search; what comes later is new."""
-    from kb import saved
     from kb.database import transaction
-    from kb.searches import Through
+    from kb.searching import saved
+    from kb.searching.searches import Through
     from web import history, printing
     from web.answers import SearchOut
     from web.finding import Paging
@@ -93,8 +93,8 @@ def rename(
     context: typer.Context, name: Name, new: Annotated[str, typer.Argument(help="Its new name.")]
 ) -> None:
     """Give a saved search another name."""
-    from kb import saved
     from kb.database import transaction
+    from kb.searching import saved
     from web.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
@@ -105,8 +105,8 @@ def rename(
 @app.command()
 def remove(context: typer.Context, name: Name) -> None:
     """Forget a saved search."""
-    from kb import saved
     from kb.database import transaction
+    from kb.searching import saved
     from web.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
@@ -122,8 +122,8 @@ def recent(
     json: Json = False,
 ) -> None:
     """List your recent searches, or forget them."""
-    from kb import searches
     from kb.database import transaction
+    from kb.searching import searches
     from web import printing
     from web.api.saved import RecentSearchOut
     from web.terminal import existing, give_json, out, person
@@ -170,8 +170,8 @@ def feedback(
     helpful: Annotated[bool, typer.Option("--helpful/--not-helpful", help="Whether the item helped.")],
 ) -> None:
     """Say whether an item helped with a search; a later answer replaces it."""
-    from kb import feedback as given
     from kb.database import transaction
+    from kb.searching import feedback as given
     from search.query import parse
     from web.terminal import existing, out, person
 

@@ -36,9 +36,9 @@ def open_session(  # noqa: PLR0913 - each is an option of the command
     json: Json = False,
 ) -> None:
     """Open a lessons session, or plan one, with the agenda and questions that are usual for its kind."""
-    from kb import gatherings
     from kb.database import transaction
-    from kb.gatherings import GatheringDraft
+    from kb.sessions import gatherings
+    from kb.sessions.gatherings import GatheringDraft
     from kb.vocabulary import Classification, SessionKind, SessionState
     from web.session_schemas import SessionOut
     from web.terminal import existing, give_json, out, person
@@ -79,9 +79,9 @@ def edit(  # noqa: PLR0913 - each is an option of the command
     json: Json = False,
 ) -> None:
     """Change what is planned; what is left out stays as it is."""
-    from kb import gatherings
     from kb.database import transaction
-    from kb.gatherings import GatheringDraft
+    from kb.sessions import gatherings
+    from kb.sessions.gatherings import GatheringDraft
     from kb.vocabulary import Classification
     from web.session_schemas import SessionOut
     from web.terminal import existing, give_json, out, person
@@ -115,7 +115,7 @@ def list_sessions(
     json: Json = False,
 ) -> None:
     """List lessons sessions, newest first."""
-    from kb import gatherings
+    from kb.sessions import gatherings
     from kb.vocabulary import SessionState, label
     from web import printing
     from web.session_schemas import SessionOut
@@ -145,7 +145,7 @@ def list_sessions(
 @app.command()
 def show(context: typer.Context, code: Code, json: Json = False) -> None:
     """Show a session with its notes."""
-    from kb import gatherings, notes
+    from kb.sessions import gatherings, notes
     from web import printing, session_reports
     from web.session_schemas import SessionDetailOut
     from web.terminal import existing, give_json, out, person
@@ -169,7 +169,7 @@ def report(
     ] = None,
 ) -> None:
     """Write a session's report into a file."""
-    from kb import gatherings, notes
+    from kb.sessions import gatherings, notes
     from web import session_reports
     from web.session_reports import Format
     from web.terminal import existing, out, person, save
@@ -188,8 +188,8 @@ def change(
     context: typer.Context, code: Code, state: Annotated[str, typer.Argument(help="open or closed.")]
 ) -> None:
     """Open a planned session, close it, or open it again."""
-    from kb import gatherings
     from kb.database import transaction
+    from kb.sessions import gatherings
     from kb.vocabulary import SessionState
     from web.terminal import existing, out, person
 

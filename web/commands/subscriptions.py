@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from kb.subscriptions import Rhythm, Way
+    from kb.push.subscriptions import Rhythm, Way
 
 app = typer.Typer(help="Be told what is new or changed, by e-mail, webhook or feed.", no_args_is_help=True)
 
@@ -17,7 +17,7 @@ Many = list[str] | None
 @app.command("list")
 def list_subscriptions(context: typer.Context, json: Json = False) -> None:
     """List your subscriptions."""
-    from kb import subscriptions
+    from kb.push import subscriptions
     from web import printing
     from web.api.subscriptions import SubscriptionOut
     from web.digests import about
@@ -57,9 +57,9 @@ def add(  # noqa: PLR0913 - each is an option of the command
     project: Annotated[Many, typer.Option(help="Only this project.")] = None,
 ) -> None:
     """Subscribe by e-mail, webhook or, when neither is given, as a feed. A webhook's secret is shown once."""
-    from kb import saved as searches
     from kb.database import transaction
-    from kb.subscriptions import SubscriptionDraft
+    from kb.push.subscriptions import SubscriptionDraft
+    from kb.searching import saved as searches
     from web import pushing
     from web.commands import filters
     from web.terminal import existing, out, person
@@ -82,8 +82,8 @@ def add(  # noqa: PLR0913 - each is an option of the command
 @app.command()
 def remove(context: typer.Context, number: Number) -> None:
     """Forget a subscription and what it sent."""
-    from kb import subscriptions
     from kb.database import transaction
+    from kb.push import subscriptions
     from web.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
@@ -111,7 +111,7 @@ def log(
     json: Json = False,
 ) -> None:
     """List what a subscription sent, what waits and what was given up, the newest first."""
-    from kb import deliveries
+    from kb.push import deliveries
     from web import printing
     from web.api.subscriptions import DeliveryOut
     from web.terminal import existing, give_json, out, person
@@ -176,7 +176,7 @@ def digest(
 
 
 def _way(email: str | None, webhook: str | None) -> "tuple[Way, str]":
-    from kb.subscriptions import Way
+    from kb.push.subscriptions import Way
 
     if email and webhook:
         raise typer.BadParameter("give one of them", param_hint="--email, --webhook")
@@ -186,7 +186,7 @@ def _way(email: str | None, webhook: str | None) -> "tuple[Way, str]":
 
 
 def _rhythm(said: str | None) -> "Rhythm | None":
-    from kb.subscriptions import Rhythm
+    from kb.push.subscriptions import Rhythm
     from kb.vocabulary import term
 
     if said is None:

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from kb import applications
-from kb.applications import ApplicationDraft
+from kb.life import applications
+from kb.life.applications import ApplicationDraft
 from kb.vocabulary import Outcome
 from web import form_values
 from web.addresses import here, item_url, query_string

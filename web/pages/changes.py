@@ -6,8 +6,9 @@ from fastapi import APIRouter, BackgroundTasks, Form, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from ingest import rewriting
-from kb import actions, changes, items
+from kb import items
 from kb.access import Permission
+from kb.life import actions, changes
 from web import changing, differences
 from web.addresses import paged, query_string
 from web.choices import PageNumber

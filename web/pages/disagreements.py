@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from kb import disagreements
 from kb.access import Permission
+from kb.life import disagreements
 from kb.vocabulary import FlagState
 from web.addresses import item_url, paged
 from web.choices import PagingDep

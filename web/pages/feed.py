@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from kb import records
+from kb.life import records
 from web import feeds, following
 from web.addresses import query_string
 from web.choices import FiltersDep

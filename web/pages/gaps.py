@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Query, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from kb import gaps
-from kb.gaps import PENDING, PERSISTENT
+from kb.insight import gaps
+from kb.insight.gaps import PENDING, PERSISTENT
 from kb.vocabulary import GapState
 from web import insight, sheets
 from web.addresses import query_string

@@ -8,10 +8,11 @@ from fastapi import APIRouter, BackgroundTasks, Cookie, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from kb import codes, gatherings, notes
+from kb import codes
 from kb.access import Principal
 from kb.errors import InvalidError
-from kb.notes import NoteDraft
+from kb.sessions import gatherings, notes
+from kb.sessions.notes import NoteDraft
 from kb.vocabulary import SessionState, Status
 from web import gatherings as shared
 from web.addresses import session_url

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from kb import coverage, gaps, slices
-from kb import lessons as stored
 from kb.access import Permission, Principal
-from kb.coverage import Cell
 from kb.errors import UnavailableError
-from kb.slices import NONE
-from kb.telling import Tally
-from kb.trends import Trends
+from kb.insight import coverage, gaps, slices
+from kb.insight.coverage import Cell
+from kb.insight.slices import NONE
+from kb.insight.trends import Trends
+from kb.life import lessons as stored
+from kb.push.telling import Tally
 from kb.vocabulary import (
     By,
     GapState,

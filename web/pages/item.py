@@ -9,12 +9,14 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from kb import feedback, items, passages, reviews
+from kb import items, passages
 from kb.access import Permission, Principal
 from kb.errors import InvalidError, UnavailableError
 from kb.items import ItemDetail
+from kb.life import reviews
 from kb.passages import StoredPassage
 from kb.proposals import records
+from kb.searching import feedback
 from kb.text import references, squash
 from kb.values import TrainingFields
 from kb.vocabulary import Kind

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from kb import actions, changes, disagreements, lessons
-from kb.lessons import WAITING
+from kb.life import actions, changes, disagreements, lessons
+from kb.life.lessons import WAITING
 from kb.proposals import records
 from kb.vocabulary import ActionState, Status
 from web import standing

@@ -6,9 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from kb import actions, items, lessons, relations
+from kb import items
 from kb.errors import InvalidError
-from kb.lifecycle import Move
+from kb.life import actions, lessons, relations
+from kb.life.lifecycle import Move
 from kb.vocabulary import Link, Target
 from web import differences
 from web.addresses import item_url

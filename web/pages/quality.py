@@ -7,9 +7,9 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from kb import evaluations
 from kb.access import Principal
-from kb.evaluations import Figures, QueryScore, Run, RunSummary
+from kb.searching import evaluations
+from kb.searching.evaluations import Figures, QueryScore, Run, RunSummary
 from search.evaluation import MEASURES
 from web import charts, evaluating
 from web.charts import Chart, Value

@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from kb import items, reviews
+from kb import items
 from kb.access import Permission
+from kb.life import reviews
 from kb.vocabulary import ReviewState
 from web import form_values
 from web.addresses import here, item_url, query_string

@@ -6,8 +6,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from kb import feedback, saved, searches
 from kb.errors import InvalidError
+from kb.searching import feedback, saved, searches
 from search.query import parse
 from web import following
 from web.addresses import here, search_url

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from kb import feedback, items, saved, searches
+from kb import items
 from kb.access import Principal
 from kb.errors import NotFoundError, UnavailableError
 from kb.facets import FacetCounts
-from kb.searches import Through
+from kb.searching import feedback, saved, searches
+from kb.searching.searches import Through
 from kb.values import Filters
 from kb.vocabulary import FacetName, Kind, label
 from search.query import parse, without

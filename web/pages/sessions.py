@@ -6,10 +6,11 @@ from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
-from kb import gatherings, projects
+from kb import projects
 from kb.access import Principal, cleared
-from kb.agendas import AGENDAS
-from kb.gatherings import GatheringDraft
+from kb.sessions import gatherings
+from kb.sessions.agendas import AGENDAS
+from kb.sessions.gatherings import GatheringDraft
 from kb.vocabulary import Classification, SessionKind, SessionState
 from web.addresses import query_string, session_url
 from web.deps import PrincipalDep, SessionDep

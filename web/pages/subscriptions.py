@@ -8,9 +8,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from kb import deliveries, saved, subscriptions
 from kb.access import Principal
-from kb.subscriptions import RHYTHMS, Rhythm, SubscriptionDraft, Way
+from kb.push import deliveries, subscriptions
+from kb.push.subscriptions import RHYTHMS, Rhythm, SubscriptionDraft, Way
+from kb.searching import saved
 from kb.values import Filters
 from kb.vocabulary import FacetName, Kind, KnowledgeArea, Phase
 from web import digests, pushing

@@ -11,7 +11,7 @@ from kb.access import Principal
 from kb.database import transaction
 from kb.errors import ConflictError, InvalidError
 from kb.items import ItemSummary
-from kb.lifecycle import RULES, Move
+from kb.life.lifecycle import RULES, Move
 from kb.vocabulary import (
     Approach,
     Classification,

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from kb.access import Principal, visible
-from kb.lifecycle import Move
+from kb.life.lifecycle import Move
 from kb.models import Item, LessonStep
 from kb.vocabulary import Having, Kind, Status
 

@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb import audit, items, steps
+from kb import audit, items
 from kb.access import Permission, Principal, require, visible
 from kb.errors import ConflictError, InvalidError, NotFoundError
 from kb.items import ItemSummary
-from kb.lifecycle import RULES, Move
+from kb.life import steps
+from kb.life.lifecycle import RULES, Move
 from kb.models import Item, Relation
 from kb.values import ItemId
 from kb.vocabulary import Kind, Link

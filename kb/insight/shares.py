@@ -6,8 +6,8 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from kb.access import Principal, visible
+from kb.insight.slices import has
 from kb.models import Item
-from kb.slices import has
 from kb.vocabulary import Having, Kind
 
 

@@ -2,9 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from kb import lifecycle
 from kb.access import Principal
-from kb.lifecycle import Move
+from kb.life import lifecycle
+from kb.life.lifecycle import Move
 from kb.models import Item, LessonStep
 from kb.vocabulary import Status
 

@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy import and_, delete, func, select
 from sqlalchemy.orm import Session
 
-from kb import audit, gatherings
+from kb import audit
 from kb.access import Permission, Principal, require, visible
 from kb.errors import ConflictError, InvalidError, NotFoundError
-from kb.gatherings import ANONYMOUS
 from kb.models import Item, LessonSession, NoteGroup, SessionNote, SessionVote
+from kb.sessions import gatherings
+from kb.sessions.gatherings import ANONYMOUS
 from kb.text import digest, squash
 from kb.values import ItemId
 from kb.vocabulary import SessionState

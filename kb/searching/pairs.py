@@ -9,10 +9,10 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from kb import searches
 from kb.access import Principal, visible
 from kb.models import Item, Lesson, Passage, Practice, Template
 from kb.passages import HEADING_SEPARATOR, embedded_text
+from kb.searching import searches
 from kb.text import digest, shorten
 from kb.values import ItemId, PassageId
 

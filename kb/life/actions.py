@@ -7,10 +7,11 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from kb import audit, items, lessons, steps
+from kb import audit, items
 from kb.access import Permission, Principal, require, visible
 from kb.errors import ConflictError, InvalidError, NotFoundError
-from kb.lifecycle import Move
+from kb.life import lessons, steps
+from kb.life.lifecycle import Move
 from kb.models import Item, RemedialAction, now
 from kb.text import squash
 from kb.values import ItemId

@@ -8,8 +8,8 @@ from sqlalchemy import Select, and_, extract, func, select
 from sqlalchemy.orm import Session
 
 from kb.access import Principal, visible
+from kb.insight.slices import NONE
 from kb.models import Facet, Lesson
-from kb.slices import NONE
 from kb.vocabulary import By, FacetName, KnowledgeArea, Phase, Polarity
 
 _ORDER: dict[By, tuple[str, ...]] = {

@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Row, Select, case, func, select, true
 from sqlalchemy.orm import Session
 
-from kb import audit, items, projects, steps
+from kb import audit, items, projects
 from kb.access import Permission, Principal, require, visible
 from kb.database import among
 from kb.errors import ConflictError, InvalidError, NotFoundError
-from kb.lifecycle import RULES, Move
+from kb.life import steps
+from kb.life.lifecycle import RULES, Move
 from kb.models import Application, Item, Project, now
 from kb.text import squash
 from kb.values import ItemId

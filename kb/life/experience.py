@@ -7,9 +7,9 @@ from datetime import date
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
-from kb import applications
 from kb.access import Principal, visible
-from kb.applications import Record
+from kb.life import applications
+from kb.life.applications import Record
 from kb.models import Item, Relation
 from kb.values import ItemId
 from kb.vocabulary import Link, Status

@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kb import audit, items, lifecycle, steps
+from kb import audit, items
 from kb.access import Permission, Principal, readable, require, visible
 from kb.errors import ConflictError, InvalidError, NotFoundError
 from kb.items import ItemSummary
-from kb.lifecycle import RULES, Move
+from kb.life import lifecycle, steps
+from kb.life.lifecycle import RULES, Move
 from kb.models import Comment, Item, Lesson, LessonStep, RemedialAction, now
 from kb.values import ItemId, LessonFields
 from kb.vocabulary import ActionState, Kind, Polarity, Priority, Status

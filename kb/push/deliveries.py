@@ -14,14 +14,16 @@ from uuid import uuid4
 from sqlalchemy import Select, and_, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from kb import audit, records, subscriptions
+from kb import audit
 from kb.access import Principal, visible
 from kb.errors import ConflictError, NotFoundError
+from kb.life import records
+from kb.life.records import ItemRecord, Wanted
 from kb.models import Announcement, Item, now
 from kb.models import Delivery as Row
 from kb.models import Subscription as SubscriptionRow
-from kb.records import ItemRecord, Wanted
-from kb.subscriptions import Recipient, Subscription, Way
+from kb.push import subscriptions
+from kb.push.subscriptions import Recipient, Subscription, Way
 from kb.values import ItemId
 
 TRIES = 8

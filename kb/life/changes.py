@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
-from kb import actions, audit, items, lessons
+from kb import audit, items
 from kb.access import Permission, Principal, require, visible
 from kb.errors import ConflictError, InvalidError, NotFoundError
+from kb.life import actions, lessons
 from kb.models import ChangeRequest, Item, RemedialAction, now
 from kb.vocabulary import ChangeState, Kind
 

@@ -9,7 +9,7 @@ from kb import audit, items
 from kb.access import Principal
 from kb.errors import InvalidError
 from kb.models import Feedback, now
-from kb.searches import fold
+from kb.searching.searches import fold
 from kb.text import digest, squash
 from kb.values import ItemId
 

@@ -7,10 +7,11 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from kb import audit, items, relations
+from kb import audit, items
 from kb.access import Permission, Principal, require, visible
 from kb.errors import ConflictError, NotFoundError
 from kb.items import ItemSummary
+from kb.life import relations
 from kb.models import (
     Comparison,
     Disagreement,

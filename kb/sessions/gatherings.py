@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session, contains_eager
 
 from kb import audit, codes, projects
 from kb.access import Permission, Principal, cleared, require, require_cleared
-from kb.agendas import AGENDAS
 from kb.errors import ConflictError, InvalidError, NotFoundError
 from kb.models import LessonSession, SessionNote, now
+from kb.sessions.agendas import AGENDAS
 from kb.text import squash
 from kb.vocabulary import Classification, SessionKind, SessionState, label
 

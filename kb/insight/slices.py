@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from kb import items
 from kb.access import Principal, peer, visible
 from kb.items import ItemSummary
-from kb.lifecycle import Move
+from kb.life.lifecycle import Move
 from kb.models import Application, Facet, Item, Lesson, LessonStep, RemedialAction
 from kb.values import ItemId
 from kb.vocabulary import ActionState, FacetName, Having, Kind, Outcome, Status

@@ -13,7 +13,7 @@ from kb.access import Permission, Principal, require
 from kb.errors import ConflictError, InvalidError, NotFoundError
 from kb.items import ItemSummary
 from kb.models import KnowledgeGap, KnowledgeGapQuery, SearchEvent, now
-from kb.searches import fold
+from kb.searching.searches import fold
 from kb.text import digest, squash
 from kb.values import ItemId
 from kb.vocabulary import Classification, GapState

@@ -1,0 +1,1 @@
+"""What lessons and searches tell when they are counted."""

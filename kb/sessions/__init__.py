@@ -1,0 +1,1 @@
+"""Lessons sessions: occasions, the notes that people put down, and how they are led."""
