@@ -28,7 +28,7 @@ FORMAT = 1
 """Of the file; a reader refuses a higher one."""
 _MANIFEST = "manifest.json"
 _DATABASE = "hindsight.db"
-_KEPT = ("adapted", "uploads", "synonyms.csv")
+_KEPT = ("adapted", "uploads", "waiting", "synonyms.csv")
 """What the data folder holds beside database and originals that nothing else could bring back."""
 _COMPILED = "models"
 """Compiled encoders: they depend on no base, and compiling takes long."""

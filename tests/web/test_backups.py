@@ -23,7 +23,7 @@ from kb.errors import ConflictError, InvalidError, KbError, UnavailableError
 from kb.settings import Settings
 from search.query import Query
 from tests.samples import lesson, store
-from web import backups, lock, wiring, work
+from web import backups, lock, waiting, wiring, work
 from web.cli import app
 from web.wiring import Services
 from web.work import SILENT
@@ -41,6 +41,8 @@ def loaded(services: Services, tmp_path: Path) -> Services:
     work.ingest(services, LOCAL_USER, [file], Options())
     work.sync(services)
     services.settings.synonyms.write_text("cable,wire\n")
+    (waiting.folder(services, "a1")).mkdir(parents=True)
+    (waiting.folder(services, "a1") / "register.csv").write_text("Lesson\n")
     return services
 
 
@@ -80,6 +82,7 @@ def test_what_was_backed_up_is_there_again(
         (digest,) = loaded.files.digests()
         assert again.files.path(digest).read_text() == loaded.files.path(digest).read_text()
         assert again.settings.synonyms.read_text() == "cable,wire\n"
+        assert (waiting.folder(again, "a1") / "register.csv").read_text() == "Lesson\n"
 
 
 def test_a_backup_of_a_moment_is_taken_while_others_write(services: Services, tmp_path: Path) -> None:
