@@ -14,6 +14,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import IO, Any
 
@@ -218,8 +219,9 @@ def _unpack(file: Path, archive: zipfile.ZipFile, manifest: Manifest, folder: Pa
 
 def _moved_aside(data: Path, heir: Path) -> Path:
     """Give the folder *data* a name that tells when it was replaced by *heir*."""
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    aside = data.with_name(f"{data.absolute().name}-until-{stamp}")
+    stem = f"{data.absolute().name}-until-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    names = chain((stem,), (f"{stem}-{number}" for number in count(2)))
+    aside = next(path for path in (data.with_name(name) for name in names) if not path.exists())
     data.rename(aside)
     if (aside / _COMPILED).exists():
         (aside / _COMPILED).rename(heir / _COMPILED)

@@ -251,6 +251,7 @@ def test_the_commands(loaded: Services, tmp_path: Path) -> None:
     assert "say --replace" in kb("restore", file, code=1)
     assert "What was there before is in" in kb("restore", file, "--replace")
     assert "Cables" in kb("search", "cables")
+    kb("restore", file, "--replace")
     told = json.loads(kb("restore", file, "--replace", "--json"))
     assert shutil.rmtree(told["before"]) is None
     assert (told["items"], told["schema"] >= "0020") == (1, True)
