@@ -79,6 +79,14 @@ def model(folder: Path) -> str:
         return ""
 
 
+def passages(folder: Path) -> int:
+    """How many passages the present generation holds; 0 when that can't be told."""
+    try:
+        return read_manifest(folder, current(folder)).passages
+    except DamagedError:
+        return 0
+
+
 def read_manifest(folder: Path, name: str) -> IndexManifest:
     """The manifest of generation *name*. Raises DamagedError."""
     try:

@@ -7,7 +7,6 @@ from kb import audit, items, jobs
 from kb.access import LOCAL_USER
 from kb.values import Filters
 from search import generation
-from search.generation import DamagedError
 from web.wiring import Services
 
 
@@ -16,18 +15,13 @@ def now(services: Services, session: Session) -> CollectorRegistry:
     registry = CollectorRegistry()
     for name, meaning, value in (
         ("items", "Live items.", items.count(session, LOCAL_USER, Filters())),
-        ("indexed_passages", "Passages in the search index; 0 without one.", _indexed(services)),
+        (
+            "indexed_passages",
+            "Passages in the search index; 0 without one.",
+            generation.passages(services.settings.index),
+        ),
         ("changes", "Events in the record of changes.", audit.latest(session)),
         ("waiting_imports", "Uploads that wait or are being read.", jobs.waiting(session)),
     ):
         Gauge(f"hindsight_{name}", meaning, registry=registry).set(value)
     return registry
-
-
-def _indexed(services: Services) -> int:
-    folder = services.settings.index
-    name = generation.current(folder)
-    try:
-        return generation.read_manifest(folder, name).passages if name else 0
-    except DamagedError:
-        return 0

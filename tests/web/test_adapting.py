@@ -1,7 +1,6 @@
 import json
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from kb.searching import encoders
 from kb.searching.encoders import ORIGINAL, Adapted, Figure, Recipe
 from search.query import Query
 from tests.judging import write_queryset
-from tests.web.commands import kb
+from tests.web.commands import PROGRAM, kb
 from web import adapting, lock, work
 from web.state import read
 from web.wiring import Services, build
@@ -118,7 +117,7 @@ def test_an_encoder_is_trained_compared_switched_and_taken_back(base: Services) 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
 def test_a_training_that_is_broken_off_changes_nothing(base: Services, ending: signal.Signals) -> None:
     before = vectors(base)
-    command = [sys.executable, "-c", "from web.cli import app; app()", "--data", str(base.settings.data)]
+    command = [*PROGRAM, "--data", str(base.settings.data)]
     with subprocess.Popen(
         [*command, "adapt", "--minutes", "5"], stderr=subprocess.PIPE, text=True
     ) as process:

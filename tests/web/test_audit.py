@@ -2,12 +2,11 @@ import json
 
 from fastapi.testclient import TestClient
 from sqlalchemy import text
-from typer.testing import CliRunner
 
 from kb.database import transaction
 from kb.vocabulary import Role
+from tests.web import commands
 from tests.web.roles import client_of
-from web.cli import app
 from web.wiring import Services
 
 EVENTS = "/api/v1/audit-events"
@@ -52,9 +51,7 @@ def test_only_administrators_see_it(shelf: Services) -> None:
 
 def test_the_command_tells_what_was_changed_behind_its_back(shelf: Services) -> None:
     def kb(*arguments: str, code: int = 0) -> str:
-        done = CliRunner().invoke(app, ["--data", str(shelf.settings.data), "audit", *arguments])
-        assert done.exit_code == code, done.output
-        return done.output
+        return commands.kb(shelf.settings.data, "audit", *arguments, code=code).output
 
     events = json.loads(kb("list", "--json"))
     assert "/files/lessons.csv" in kb("list", "--limit", "5")

@@ -13,7 +13,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from ingest.pipeline import Options
 from kb import backup
@@ -23,8 +22,8 @@ from kb.errors import ConflictError, InvalidError, KbError, UnavailableError
 from kb.settings import Settings
 from search.query import Query
 from tests.samples import lesson, store
+from tests.web import commands
 from web import backups, lock, waiting, wiring, work
-from web.cli import app
 from web.wiring import Services
 from web.work import SILENT
 
@@ -242,9 +241,7 @@ def test_the_commands(loaded: Services, tmp_path: Path) -> None:
     loaded.close()
 
     def kb(*arguments: str | os.PathLike[str], code: int = 0) -> str:
-        done = CliRunner().invoke(app, ["--data", str(data), *map(str, arguments)])
-        assert done.exit_code == code, done.output
-        return done.output
+        return commands.kb(data, *map(str, arguments), code=code).output
 
     assert "1 items and 1 original files written to" in kb("backup", file)
     assert "is whole" in kb("restore", file, "--check")

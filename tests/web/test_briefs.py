@@ -15,7 +15,6 @@ import pytest
 from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, expect
-from typer.testing import CliRunner
 
 from kb.access import LOCAL_USER
 from kb.database import transaction
@@ -23,11 +22,11 @@ from kb.settings import Settings
 from kb.values import LessonFields
 from kb.vocabulary import Polarity
 from tests.samples import lesson, store
+from tests.web import commands
 from tests.web.serving import running
 from tests.web.test_browser import CONTRASTS, SCHEMES
 from web import brief_risks, forms, wiring, work
 from web.app import create_app
-from web.cli import app
 from web.wiring import Services
 
 CHARTER = """# Quay extension
@@ -440,9 +439,7 @@ def test_the_command_line_does_it_all(yard: Services, tmp_path: Path) -> None:
     charter.write_text(CHARTER)
 
     def kb(*words: str, code: int = 0) -> str:
-        done = CliRunner(env={"COLUMNS": "160"}).invoke(app, ["--data", str(yard.settings.data), *words])
-        assert done.exit_code == code, done.output
-        return done.stdout
+        return commands.kb(yard.settings.data, *words, code=code, COLUMNS="160").stdout
 
     code = json.loads(kb("brief", str(charter), "--save", "--project", "Quay", "--json"))["brief"]["code"]
     assert code in kb("brief", "list")

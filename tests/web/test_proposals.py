@@ -8,7 +8,6 @@ from typing import cast
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from typer.testing import CliRunner
 
 from ingest import rewriting
 from kb import library
@@ -17,10 +16,10 @@ from kb.database import transaction
 from kb.values import DocumentFields, ItemDraft, LessonFields
 from kb.vocabulary import Classification, DocumentKind, Kind, Role
 from tests.samples import lesson
+from tests.web import commands
 from tests.web.roles import client_of
 from tests.web.test_pages import one, opened
 from web import work
-from web.cli import app
 from web.wiring import Services
 
 API = "/api/v1/proposals"
@@ -132,9 +131,7 @@ def test_programs_mine_decide_and_see_only_what_they_may_read(reported: Services
 
 def test_a_file_is_mined_on_the_command_line(services: Services, tmp_path: Path) -> None:
     def said(*words: str, code: int = 0) -> str:
-        runner = CliRunner(env={"COLUMNS": "160"})
-        done = runner.invoke(app, ["--data", str(services.settings.data), "lesson", *words])
-        assert done.exit_code == code, done.output
+        done = commands.kb(services.settings.data, "lesson", *words, code=code, COLUMNS="160")
         return done.stdout if code == 0 else done.stderr
 
     file = tmp_path / "closure report.md"

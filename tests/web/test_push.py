@@ -9,7 +9,6 @@ import shutil
 import signal
 import ssl
 import subprocess
-import sys
 import threading
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
@@ -32,6 +31,7 @@ from kb.push import deliveries
 from kb.settings import Encryption, Settings, Smtp
 from kb.vocabulary import Classification, KnowledgeArea, Phase
 from tests.samples import lesson, store
+from tests.web.commands import PROGRAM
 from tests.web.receiving import PASSWORD, USER, Hook, hook_server, mail_server
 from tests.web.test_people import named
 from web import mail, pushing, webhooks, wiring, work
@@ -159,7 +159,7 @@ def test_what_is_never_taken_is_given_up_until_its_owner_asks_again(posting: Ser
 
 
 def kb(services: Services, *words: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", "from web.cli import app; app()", "--data", str(services.settings.data)]
+    command = [*PROGRAM, "--data", str(services.settings.data)]
     environment = {**os.environ, "KB_WEBHOOK_HOSTS": "127.0.0.1"}
     return subprocess.Popen([*command, *words], env=environment, stdout=subprocess.PIPE)
 
