@@ -15,7 +15,8 @@ from kb.database import Sessions
 from kb.settings import Settings
 from search.opening import open_encoder
 from tests import crossing, vectors
-from web import lock, wiring, work
+from web import wiring
+from web.base import lock, work
 from web.wiring import Services
 
 

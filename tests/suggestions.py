@@ -19,8 +19,9 @@ from kb.settings import Settings
 from kb.values import Filters, ItemId
 from kb.vocabulary import FacetName, Kind
 from search.suggesting import Subject
-from web import assisting, wiring
+from web import wiring
 from web.wiring import Services
+from web.writing import assisting
 
 _FACETS = {
     Subject.AREA: FacetName.AREA,

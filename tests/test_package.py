@@ -42,7 +42,8 @@ import json, kb, sys
 from pathlib import Path
 from kb.access import LOCAL_USER
 from kb.settings import Settings
-from web import wiring, work
+from web import wiring
+from web.base import work
 services = wiring.build(Settings(data=Path("base")))
 work.prepare(services)
 report = work.ingest_starter(services, LOCAL_USER)

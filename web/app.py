@@ -9,7 +9,6 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry, ProcessCollector
 from starlette.types import Scope
 
-from web import errors
 from web.api import (
     actions,
     adoption,
@@ -46,8 +45,11 @@ from web.api import (
     synonyms,
     writing,
 )
-from web.guard import LOOPBACK, Guard
-from web.observing import API, Observer, Times
+from web.base.runner import Runner
+from web.base.studies import Studies
+from web.http import errors
+from web.http.guard import LOOPBACK, Guard
+from web.http.observing import API, Observer, Times
 from web.pages import (
     about,
     encoders,
@@ -84,12 +86,10 @@ from web.pages import sessions as session_pages
 from web.pages import subscriptions as subscription_pages
 from web.pages import synonyms as synonym_pages
 from web.pages import writing as writing_pages
-from web.pusher import Pusher
+from web.push.pusher import Pusher
 from web.release import release
-from web.runner import Runner
 from web.schemas import ProblemOut
-from web.streams import Revisions
-from web.studies import Studies
+from web.sessions.streams import Revisions
 from web.wiring import Services
 
 _STOP_SECONDS = 5.0

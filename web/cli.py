@@ -60,7 +60,7 @@ def base(
     ] = LogFormat.TEXT,
 ) -> None:
     """Hindsight: the knowledge base of a Project Management Office."""
-    from web.terminal import Chosen
+    from web.console.terminal import Chosen
 
     log.set_up(log_format, verbose=verbose)
     context.obj = Chosen(data, person)
@@ -72,8 +72,9 @@ def init(
     starter: Annotated[bool, typer.Option(help="Load the starter library.")] = True,
 ) -> None:
     """Prepare the data folder: schema, encoder, starter library, index."""
-    from web import printing, progress, reports, work
-    from web.terminal import err, opened, out, person
+    from web.base import work
+    from web.console import printing, progress, reports
+    from web.console.terminal import err, opened, out, person
 
     with opened(context.obj) as services:
         with progress.shown(err()) as listener:
@@ -107,8 +108,9 @@ def ingest(
 ) -> None:
     """Read files and folders into the base. Exit code 1 when a file failed."""
     from ingest.pipeline import Options
-    from web import printing, progress, reports, work
-    from web.terminal import FAILED, err, give_json, opened, out, person
+    from web.base import work
+    from web.console import printing, progress, reports
+    from web.console.terminal import FAILED, err, give_json, opened, out, person
 
     options = Options(dry_run=dry_run, mapping=_mapping(mapping or []), restore=restore)
     synced = None
@@ -143,8 +145,9 @@ def sync(context: typer.Context, json: Json = False) -> None:
     """Bring the search index into step with the database."""
     from dataclasses import asdict
 
-    from web import printing, progress, work
-    from web.terminal import err, existing, give_json, out
+    from web.base import work
+    from web.console import printing, progress
+    from web.console.terminal import err, existing, give_json, out
 
     with existing(context.obj) as services:
         with progress.shown(err(), quiet=json) as listener:
@@ -187,10 +190,10 @@ def search(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Search; best first, each result with the reason why it is there."""
     from kb.searching.searches import Through
-    from web import history
     from web.commands import exports, filters
-    from web.finding import Paging
-    from web.terminal import existing, give_json, out, person
+    from web.console.terminal import existing, give_json, out, person
+    from web.searching import history
+    from web.searching.finding import Paging
 
     text = " ".join(query)
     chosen = filters.chosen(
@@ -213,11 +216,11 @@ def search(  # noqa: PLR0913 - each is an option of the command
         with services.sessions() as session:
             found = history.search(services, session, person(services), text, chosen, paging, Through.CLI)
         if json:
-            from web.answers import SearchOut
+            from web.searching.answers import SearchOut
 
             give_json(SearchOut.of(found, text, paging).model_dump(mode="json"))
         else:
-            from web import printing
+            from web.console import printing
 
             printing.results(out(), found, paging)
 
@@ -232,9 +235,9 @@ def synonyms(
 ) -> None:
     """Show the synonyms in force and where your own go; checks your file. Exit code 1 when it is faulty."""
     from kb.errors import InvalidError
-    from web import printing
-    from web import synonyms as in_force
-    from web.terminal import existing, give_json, out
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out
+    from web.searching import synonyms as in_force
 
     with existing(context.obj) as services:
         found = in_force.read(services.settings.synonyms, words or ())
@@ -257,8 +260,9 @@ def show(
     from datetime import UTC, datetime
 
     from kb import items
-    from web import printing, schemas
-    from web.terminal import existing, give_json, out, person
+    from web import schemas
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
 
     with existing(context.obj) as services, services.sessions() as session:
         if version is None:
@@ -285,8 +289,10 @@ def serve(
     starter: Annotated[bool, typer.Option(help="Load the starter library.")] = True,
 ) -> None:
     """Serve pages and API; prepares what is missing first."""
-    from web import lock, printing, progress, reports, serving, work
-    from web.terminal import err, opened, out, person
+    from web import serving
+    from web.base import lock, work
+    from web.console import printing, progress, reports
+    from web.console.terminal import err, opened, out, person
 
     with opened(context.obj, host=host) as services:
         at = services.settings.host
@@ -315,8 +321,9 @@ def serve(
 @app.command()
 def status(context: typer.Context, json: Json = False) -> None:
     """Show what the base holds and how its index stands."""
-    from web import printing, state
-    from web.terminal import existing, give_json, out
+    from web.base import state
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out
 
     with existing(context.obj) as services:
         found = state.read(services)
@@ -332,8 +339,9 @@ def doctor(
     repair: Annotated[bool, typer.Option(help="Mend what is derived; otherwise only look.")] = True,
 ) -> None:
     """Check database, files, encoder and index against each other. Exit code 1 when a fault is left."""
-    from web import doctor, progress, reports
-    from web.terminal import FAILED, err, existing, out
+    from web.base import doctor
+    from web.console import progress, reports
+    from web.console.terminal import FAILED, err, existing, out
 
     with existing(context.obj) as services, progress.shown(err()) as listener:
         sound = reports.findings(out(), doctor.examine(services, listener, repair=repair))

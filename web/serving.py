@@ -8,7 +8,7 @@ import uvicorn
 
 from kb.errors import ConflictError, UnavailableError
 from web.app import create_app
-from web.guard import is_loopback
+from web.http.guard import is_loopback
 from web.wiring import Services
 
 _BACKLOG = 128

@@ -29,8 +29,9 @@ from tests.bench.timing import peak_mb, percentile
 from tests.briefs import charters, measuring
 from tests.briefs.charters import Charter
 from tests.briefs.measuring import Figures, Measure
-from web import charters as reading
-from web import wiring, work
+from web import wiring
+from web.base import work
+from web.briefs import charters as reading
 from web.wiring import Services
 
 PASSAGES = 25_000

@@ -26,7 +26,7 @@ from tests.bench import environment
 from tests.bench.peers.protocol import MAX_TOKENS
 from tests.bench.rows import Row
 from tests.bench.timing import seconds
-from web import work
+from web.base import work
 from web.wiring import Services
 
 _TURNS = 9

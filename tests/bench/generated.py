@@ -51,7 +51,8 @@ from kb.values import ItemId
 from kb.vocabulary import REFERENCE_PREFIX, Approach, FacetName, Kind, KnowledgeArea, Phase, Sector
 from search.ports import Matrix
 from tests.bench import judged
-from web import wiring, work
+from web import wiring
+from web.base import work
 
 HANDBOOKS = judged.SHARED / "corpora" / "handbooks"
 COSINES = (0.90, 0.95)

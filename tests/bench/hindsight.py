@@ -12,7 +12,8 @@ from search.fusion import Mode
 from search.query import Query
 from tests.bench.peers import protocol
 from tests.bench.peers.protocol import Document, Task
-from web import wiring, work
+from web import wiring
+from web.base import work
 
 WHOLE = "whole"
 """The variant that answers as users see it: cut where nothing related is left, with snippets and facets.

@@ -20,8 +20,9 @@ from tests.bench import collections, commands, comparison, encoder, environment,
 from tests.bench.collections import Collection
 from tests.bench.rows import Row
 from tests.bench.timing import timed
-from web import wiring, work
-from web.progress import shown
+from web import wiring
+from web.base import work
+from web.console.progress import shown
 from web.wiring import Services
 
 ROUNDS = 3

@@ -96,7 +96,7 @@ def test_filters_and_limit_hold(engine: Engine, session: Session) -> None:
 def test_only_what_the_reader_may_see_is_there(services: Services, library: Services) -> None:
     from kb.database import transaction
     from kb.models import Item
-    from web import work
+    from web.base import work
 
     work.ingest_starter(services, LOCAL_USER)
     _give_vectors(services, library)

@@ -24,7 +24,7 @@ from kb.values import Filters
 from kb.vocabulary import Link
 from search import disagreement, opposing
 from search.disagreement import Advice, Flag
-from web import comparing
+from web.searching import comparing
 from web.wiring import Services
 
 Row = Mapping[str, str]

@@ -12,7 +12,8 @@ from search.suggesting import Subject
 from tests import suggestions
 from tests.bench import judged
 from tests.suggestions import Figures
-from web import wiring, work
+from web import wiring
+from web.base import work
 from web.wiring import Services
 
 needs_nasa = pytest.mark.skipif(

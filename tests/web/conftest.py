@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, sync_playwright
 from kb.database import transaction
 from kb.vocabulary import Phase
 from tests.samples import lesson, store
-from web import work
 from web.app import create_app
+from web.base import work
 from web.wiring import Services
 
 ARGUMENTS = [

@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 from kb.access import Principal
 from kb.vocabulary import Classification, Role
 from web.app import create_app
-from web.deps import reader
+from web.http.deps import reader
 from web.wiring import Services
 
 

@@ -18,8 +18,9 @@ from kb.searching.encoders import ORIGINAL, Adapted, Figure, Recipe
 from search.query import Query
 from tests.judging import write_queryset
 from tests.web.commands import PROGRAM, kb
-from web import adapting, lock, work
-from web.state import read
+from web.base import lock, work
+from web.base.state import read
+from web.quality import adapting
 from web.wiring import Services, build
 
 THINGS = [

@@ -21,7 +21,7 @@ from tests.web.commands import kb
 from tests.web.roles import client_of
 from tests.web.test_pages import one, opened
 from tests.web.test_practices import practice
-from web import work
+from web.base import work
 from web.wiring import Services
 
 ADDRESS = "/api/v1/adoption-plans"

@@ -9,7 +9,7 @@ from kb import jobs
 from kb.access import LOCAL_USER
 from kb.database import transaction
 from web.app import create_app
-from web.runner import upload_folder
+from web.base.runner import upload_folder
 from web.wiring import Services
 
 LESSON = b"""---

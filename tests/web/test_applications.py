@@ -14,7 +14,7 @@ from tests.web.commands import kb
 from tests.web.roles import client_of
 from tests.web.test_pages import one, opened
 from tests.web.test_people import named
-from web import reasons
+from web.searching import reasons
 from web.wiring import Services
 
 FORM = {"project": "Tunnel", "outcome": "effective", "saved": "12,500", "currency": "gbp", "days": "3"}

@@ -23,9 +23,10 @@ from kb.settings import Settings
 from search.query import Query
 from tests.samples import lesson, store
 from tests.web import commands
-from web import backups, lock, waiting, wiring, work
+from web import wiring
+from web.base import backups, lock, waiting, work
+from web.base.work import SILENT
 from web.wiring import Services
-from web.work import SILENT
 
 OLDER = Path(__file__).parent / "backup-0020.zip"
 """Written at the migration 0020."""

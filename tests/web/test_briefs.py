@@ -25,9 +25,12 @@ from tests.samples import lesson, store
 from tests.web import commands
 from tests.web.serving import running
 from tests.web.test_browser import CONTRASTS, SCHEMES
-from web import brief_risks, forms, wiring, work
+from web import wiring
 from web.app import create_app
+from web.base import work
+from web.briefs import brief_risks
 from web.wiring import Services
+from web.writing import forms
 
 CHARTER = """# Quay extension
 

@@ -24,7 +24,7 @@ from kb.life.lifecycle import Move
 from kb.vocabulary import Outcome, Target
 from tests.web import lives
 from tests.web.serving import running
-from web import work
+from web.base import work
 from web.wiring import Services
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

@@ -3,8 +3,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web import charts
-from web.charts import HEIGHT, WIDTH, Value
+from web.pictures import charts
+from web.pictures.charts import HEIGHT, WIDTH, Value
 
 values = st.floats(0, 1_000, allow_nan=False)
 

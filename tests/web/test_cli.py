@@ -13,7 +13,7 @@ import pytest
 from kb.access import LOCAL_USER
 from kb.searching import searches
 from tests.web.commands import PROGRAM, kb
-from web.lock import serving, writing
+from web.base.lock import serving, writing
 from web.wiring import Services
 
 ROOT = Path(__file__).parents[2]

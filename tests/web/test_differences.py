@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.items import VersionDetail, VersionSummary
-from web.differences import Change, Fact, Stretch, between, differences, shortened
+from web.life.differences import Change, Fact, Stretch, between, differences, shortened
 
 WORDS = st.lists(
     st.sampled_from(["late", "pumps", " ", "\n", "the", "day", ".", "é", "\r\n", "\x0b"]), max_size=40

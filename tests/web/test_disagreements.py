@@ -14,7 +14,7 @@ from kb.vocabulary import Role
 from tests.samples import lesson
 from tests.web.roles import client_of
 from tests.web.test_pages import one, opened
-from web import work
+from web.base import work
 from web.wiring import Services
 
 API = "/api/v1/disagreements"

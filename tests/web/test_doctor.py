@@ -10,11 +10,11 @@ from ingest.pipeline import Options
 from kb.access import LOCAL_USER
 from kb.errors import ConflictError
 from search import lexicon
-from web import doctor, work
-from web.doctor import Finding
-from web.lock import writing
+from web.base import doctor, work
+from web.base.doctor import Finding
+from web.base.lock import writing
+from web.base.work import SILENT
 from web.wiring import Services
-from web.work import SILENT
 
 
 @pytest.fixture

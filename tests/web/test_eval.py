@@ -15,8 +15,8 @@ from search import querysets
 from search.fusion import Mode
 from tests.judging import write_queryset
 from tests.web.commands import kb
-from web import evaluating
-from web.evaluating import Variant
+from web.quality import evaluating
+from web.quality.evaluating import Variant
 from web.wiring import Services
 
 CORPUS = [

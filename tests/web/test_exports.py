@@ -16,7 +16,8 @@ from kb.items import ItemSummary
 from kb.life.records import ItemRecord
 from kb.values import Filters, ItemId, Locator
 from kb.vocabulary import Classification, Kind, Status
-from web import bibliography, csv_files, exporting
+from web.files import csv_files
+from web.searching import bibliography, exporting
 from web.wiring import Services
 
 MOMENT = datetime(2026, 1, 1).astimezone()

@@ -20,9 +20,11 @@ from kb.errors import NotFoundError
 from kb.settings import Limits, Settings
 from kb.vocabulary import Classification
 from tests.web.commands import kb
-from web import forms, wiring, work
+from web import wiring
 from web.app import create_app
+from web.base import work
 from web.wiring import Services
+from web.writing import forms
 
 TEMPLATES = Path(__file__).parents[2] / "corpus" / "templates"
 TEXT = """---

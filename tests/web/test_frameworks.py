@@ -22,8 +22,8 @@ from tests.corpus.front import Competence, RoleProfile
 from tests.samples import store
 from tests.web.commands import kb
 from tests.web.test_pages import one, opened
-from web import frameworks as framing
-from web import ladders
+from web.learning import frameworks as framing
+from web.pictures import ladders
 from web.wiring import Services
 
 COMPETENCES = ["Competence", "Group", "Summary", *(f"Level {number}" for number in range(6)), "APM"]

@@ -21,8 +21,9 @@ from kb.vocabulary import Classification, Kind, KnowledgeArea, Phase, Polarity
 from tests.samples import lesson, store
 from tests.web.commands import kb
 from tests.web.test_people import named
-from web import deps, work
 from web.app import create_app
+from web.base import work
+from web.http import deps
 from web.wiring import Services
 
 API = "/api/v1/insight"

@@ -15,7 +15,8 @@ from kb.vocabulary import Classification, DocumentKind, Kind, Role
 from tests.samples import store
 from tests.web.roles import client_of
 from tests.web.test_pages import one, opened
-from web import radar, work
+from web.base import work
+from web.pictures import radar
 from web.wiring import Services
 
 NAMES = ("listening", "scheduling", "cost control")

@@ -13,10 +13,10 @@ from kb.access import LOCAL_USER
 from kb.errors import NotFoundError
 from tests.web.commands import kb
 from tests.web.test_pages import one, opened
-from web import learning_paths, path_files
-from web.learning_paths import Found
-from web.path_files import Format
-from web.path_schemas import PathQuery, PathsOut
+from web.learning import learning_paths, path_files
+from web.learning.learning_paths import Found
+from web.learning.path_files import Format
+from web.learning.path_schemas import PathQuery, PathsOut
 from web.wiring import Services
 
 ADDRESS = "/api/v1/learning-paths"

@@ -14,7 +14,7 @@ from kb.vocabulary import Status, Target
 from tests.web import lives
 from tests.web.lives import LESSON, OTHER, TEMPLATE, People
 from tests.web.test_pages import one, opened
-from web import standing
+from web.life import standing
 from web.wiring import Services
 
 ITEM = f"/items/{LESSON}"

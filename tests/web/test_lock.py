@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from kb.errors import ConflictError
-from web.lock import serving, writing
+from web.base.lock import serving, writing
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from web.lock import writing
+from web.base.lock import writing
 with writing(Path(sys.argv[1]), wait=False):
     print("held", flush=True)
     time.sleep(60)

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.names import distinct, safe_name
+from web.files.names import distinct, safe_name
 
 
 @given(st.text(max_size=400))

@@ -16,7 +16,7 @@ from tests.samples import lesson, store
 from tests.web.commands import kb
 from tests.web.roles import client_of
 from tests.web.test_pages import one, opened
-from web import work
+from web.base import work
 from web.wiring import Services
 
 ADDRESS = "/api/v1/practices/recommendations"

@@ -17,10 +17,10 @@ from kb import jobs
 from kb.database import transaction
 from kb.models import ImportJob, Item, now
 from tests.web import test_pages
-from web import waiting
 from web.app import create_app
-from web.lock import writing
-from web.runner import upload_folder
+from web.base import waiting
+from web.base.lock import writing
+from web.base.runner import upload_folder
 from web.wiring import Services
 
 REGISTER = (

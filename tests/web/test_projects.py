@@ -6,7 +6,7 @@ from kb.access import LOCAL_USER, Principal
 from kb.database import transaction
 from kb.vocabulary import Classification
 from tests.samples import lesson, store
-from web import work
+from web.base import work
 from web.wiring import Services
 
 

@@ -19,7 +19,7 @@ from tests.samples import lesson
 from tests.web import commands
 from tests.web.roles import client_of
 from tests.web.test_pages import one, opened
-from web import work
+from web.base import work
 from web.wiring import Services
 
 API = "/api/v1/proposals"

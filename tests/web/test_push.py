@@ -34,10 +34,12 @@ from tests.samples import lesson, store
 from tests.web.commands import PROGRAM
 from tests.web.receiving import PASSWORD, USER, Hook, hook_server, mail_server
 from tests.web.test_people import named
-from web import mail, pushing, webhooks, wiring, work
+from web import wiring
 from web.app import create_app
-from web.pusher import Pusher
-from web.webhooks import Message
+from web.base import work
+from web.push import mail, pushing, webhooks
+from web.push.pusher import Pusher
+from web.push.webhooks import Message
 from web.wiring import Services
 
 SUBSCRIPTIONS = "/api/v1/subscriptions"

@@ -45,8 +45,8 @@ from kb.vocabulary import (
     Term,
 )
 from tests.samples import lesson, store
-from web import registers
-from web.registers import RegisterFormat
+from web.life import registers
+from web.life.registers import RegisterFormat
 from web.wiring import Services
 
 FORMATS = {RegisterFormat.XLSX: Format.EXCEL, RegisterFormat.CSV: Format.CSV}

@@ -10,10 +10,12 @@ from kb.errors import UnavailableError
 from search import querysets
 from search.query import parse
 from tests.judging import write_queryset
-from web import doctor, evaluating, state, wiring, work
-from web.evaluating import Variant
+from web import wiring
+from web.base import doctor, state, work
+from web.base.work import SILENT
+from web.quality import evaluating
+from web.quality.evaluating import Variant
 from web.wiring import Services
-from web.work import SILENT
 
 
 def _with(library: Services, reranker: str) -> Services:

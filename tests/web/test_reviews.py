@@ -13,7 +13,8 @@ from tests.web.commands import kb
 from tests.web.roles import client_of
 from tests.web.test_pages import one, opened
 from tests.web.test_people import named
-from web import reasons, work
+from web.base import work
+from web.searching import reasons
 from web.wiring import Services
 
 TODAY = datetime.now(UTC).date()

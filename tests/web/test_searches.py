@@ -18,9 +18,9 @@ from kb.searching import saved, searches
 from kb.values import LessonFields
 from kb.vocabulary import FacetName, Status
 from tests.samples import lesson, store
-from web import work
 from web.addresses import here
 from web.api.saved import FiltersIn
+from web.base import work
 from web.wiring import Services
 
 SAVED = "/api/v1/saved-searches"

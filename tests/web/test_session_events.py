@@ -18,7 +18,7 @@ from kb.sessions.gatherings import GatheringDraft
 from kb.sessions.notes import NoteDraft
 from kb.vocabulary import SessionKind
 from tests.web.serving import running
-from web.streams import Revisions
+from web.sessions.streams import Revisions
 from web.wiring import Services
 
 SECONDS = 20.0

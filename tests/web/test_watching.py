@@ -12,10 +12,11 @@ from sqlalchemy import text
 from kb.settings import Settings
 from kb.vocabulary import Role
 from tests.web.roles import client_of
-from web import log, wiring, work
+from web import log, wiring
 from web.app import create_app
+from web.base import work
+from web.http.observing import HEADER
 from web.log import LogFormat
-from web.observing import HEADER
 from web.wiring import Services
 
 
@@ -110,7 +111,7 @@ def test_a_line_of_the_log_carries_the_number_of_its_request(
     monkeypatch.setattr(root, "handlers", [])
     log.set_up(form)
     token = log.REQUEST.set("r-1")
-    logging.getLogger("web.observing").warning("GET /: 200 after %d ms", 7)
+    logging.getLogger("web.http.observing").warning("GET /: 200 after %d ms", 7)
     log.REQUEST.reset(token)
     line = capsys.readouterr().err.strip()
     if form is LogFormat.JSON:
@@ -119,7 +120,7 @@ def test_a_line_of_the_log_carries_the_number_of_its_request(
             "r-1",
             "GET /: 200 after 7 ms",
             "WARNING",
-            "web.observing",
+            "web.http.observing",
         )
     else:
-        assert line.endswith("WARNING web.observing r-1 GET /: 200 after 7 ms")
+        assert line.endswith("WARNING web.http.observing r-1 GET /: 200 after 7 ms")

@@ -20,8 +20,9 @@ from kb.settings import Settings
 from tests.samples import lesson, store
 from tests.web.commands import kb
 from tests.web.test_pages import one, opened
-from web import wiring, work
+from web import wiring
 from web.app import create_app
+from web.base import work
 from web.wiring import Services
 
 LESSON = {

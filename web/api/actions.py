@@ -12,10 +12,10 @@ from kb.life.actions import Action
 from kb.vocabulary import ActionState, Target
 from web.api.items import Ref
 from web.api.problems import PROBLEMS, problems
-from web.choices import PagingDep
-from web.deps import PrincipalDep, SessionDep
-from web.links import add_links
+from web.http.deps import PrincipalDep, SessionDep
 from web.schemas import Out, PageOut
+from web.searching.choices import PagingDep
+from web.searching.links import add_links
 
 router = APIRouter(tags=["Actions"], responses=PROBLEMS)
 

@@ -21,15 +21,15 @@ from kb.adoption.values import (
     Team,
 )
 from kb.vocabulary import Classification
-from web import adoption, adoption_files
-from web.adoption import MAX_PRACTICES, Wanted
-from web.adoption_files import Format
-from web.adoption_schemas import PlanHeadOut, PlanOut, PlansOut
+from web.adoption import adoption, adoption_files
+from web.adoption.adoption import MAX_PRACTICES, Wanted
+from web.adoption.adoption_files import Format
+from web.adoption.schemas import PlanHeadOut, PlanOut, PlansOut
 from web.api.problems import PROBLEMS, problems
-from web.choices import PagingDep
-from web.deps import PrincipalDep, ServicesDep, SessionDep
-from web.headers import attachment
-from web.links import add_links
+from web.files.headers import attachment
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
+from web.searching.choices import PagingDep
+from web.searching.links import add_links
 
 router = APIRouter(prefix="/adoption-plans", tags=["Adoption plans"], responses=PROBLEMS)
 

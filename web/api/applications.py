@@ -11,15 +11,16 @@ from kb.access import Principal
 from kb.life import applications
 from kb.life.applications import ApplicationDraft, Applied, Entry, Worth
 from kb.vocabulary import Outcome
-from web import csv_files, ledger
 from web.addresses import item_url
 from web.api.items import Ref
 from web.api.problems import PROBLEMS, problems
-from web.choices import PagingDep
-from web.deps import PrincipalDep, SessionDep
-from web.headers import attachment
-from web.links import add_links
+from web.files import csv_files
+from web.files.headers import attachment
+from web.http.deps import PrincipalDep, SessionDep
+from web.life import ledger
 from web.schemas import Out, PageOut
+from web.searching.choices import PagingDep
+from web.searching.links import add_links
 
 router = APIRouter(tags=["Applications"], responses=PROBLEMS)
 

@@ -8,10 +8,10 @@ from pydantic import Field
 
 from kb import audit
 from web.api.problems import PROBLEMS, problems
-from web.choices import PagingDep
-from web.deps import PrincipalDep, SessionDep
-from web.links import add_links
+from web.http.deps import PrincipalDep, SessionDep
 from web.schemas import Out, PageOut
+from web.searching.choices import PagingDep
+from web.searching.links import add_links
 
 router = APIRouter(prefix="/audit-events", tags=["Audit"], responses=PROBLEMS)
 

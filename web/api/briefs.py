@@ -11,11 +11,12 @@ from kb.briefs.stored import StoredBrief
 from kb.database import transaction
 from kb.errors import NotFoundError
 from kb.vocabulary import Classification, term
-from web import brief_reports, briefs, premortem
 from web.addresses import brief_url
 from web.api.problems import PROBLEMS, problems
-from web.brief_reports import File, Format
-from web.brief_schemas import (
+from web.briefs import brief_reports, briefs, premortem
+from web.briefs.brief_reports import File, Format
+from web.briefs.briefs import Given
+from web.briefs.schemas import (
     BriefDetailOut,
     BriefIn,
     BriefNeedChange,
@@ -32,12 +33,11 @@ from web.brief_schemas import (
     VerdictIn,
     VerdictOut,
 )
-from web.briefs import Given
-from web.choices import PagingDep
-from web.deps import PrincipalDep, ServicesDep, SessionDep
-from web.headers import attachment
-from web.links import add_links
-from web.uploads import UPLOAD_BODY, UploadDep
+from web.files.headers import attachment
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
+from web.imports.uploads import UPLOAD_BODY, UploadDep
+from web.searching.choices import PagingDep
+from web.searching.links import add_links
 from web.wiring import Services
 
 router = APIRouter(prefix="/briefs", tags=["Lessons briefs"], responses=PROBLEMS)

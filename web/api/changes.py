@@ -15,15 +15,15 @@ from kb.errors import InvalidError
 from kb.life import changes
 from kb.life.changes import Change
 from kb.vocabulary import ChangeState, Kind
-from web import changing
 from web.api.actions import ActionId
 from web.api.items import Ref
 from web.api.lessons import StretchOut
 from web.api.problems import PROBLEMS, problems
-from web.choices import PagingDep
-from web.deps import PrincipalDep, RunnerDep, SessionDep
-from web.links import add_links
+from web.http.deps import PrincipalDep, RunnerDep, SessionDep
+from web.life import changing
 from web.schemas import Out, PageOut
+from web.searching.choices import PagingDep
+from web.searching.links import add_links
 
 router = APIRouter(tags=["Change requests"], responses=PROBLEMS)
 

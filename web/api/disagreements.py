@@ -10,10 +10,10 @@ from kb.life import disagreements
 from kb.life.disagreements import Flagged
 from kb.vocabulary import FlagState, Link
 from web.api.problems import PROBLEMS, problems
-from web.choices import PagingDep
-from web.deps import PrincipalDep, SessionDep, StudiesDep
-from web.links import add_links
+from web.http.deps import PrincipalDep, SessionDep, StudiesDep
 from web.schemas import ItemOut, Out, PageOut
+from web.searching.choices import PagingDep
+from web.searching.links import add_links
 
 router = APIRouter(prefix="/disagreements", tags=["Relations"], responses=PROBLEMS)
 

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from kb.searching import evaluations
 from web.api.problems import PROBLEMS, problems
-from web.choices import PagingDep
-from web.deps import PrincipalDep, SessionDep
-from web.links import add_links
-from web.scores import KnownSetOut, RunDetailOut, RunOut, RunsOut
+from web.http.deps import PrincipalDep, SessionDep
+from web.quality.scores import KnownSetOut, RunDetailOut, RunOut, RunsOut
+from web.searching.choices import PagingDep
+from web.searching.links import add_links
 
 router = APIRouter(tags=["Evaluations"], responses=PROBLEMS)
 MAX_ID = 2**31 - 1

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from kb import items
 from kb.searching import feedback
 from web.api.problems import PROBLEMS, problems
-from web.deps import PrincipalDep, SessionDep
+from web.http.deps import PrincipalDep, SessionDep
 from web.schemas import Out
 
 router = APIRouter(prefix="/items", tags=["Feedback"], responses=PROBLEMS)

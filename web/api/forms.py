@@ -5,11 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Query, Response
 from pydantic import JsonValue, WithJsonSchema
 
-from web import forms
 from web.api.problems import PROBLEMS, problems
-from web.deps import PrincipalDep, SessionDep
-from web.forms import MEDIA_TYPES, FileFormat, Written
-from web.headers import attachment
+from web.files.headers import attachment
+from web.http.deps import PrincipalDep, SessionDep
+from web.writing import forms
+from web.writing.forms import MEDIA_TYPES, FileFormat, Written
 
 router = APIRouter(prefix="/items", tags=["Templates"], responses=PROBLEMS)
 

@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from kb.learning import frameworks as stored
-from web import frameworks
 from web.api.problems import PROBLEMS, problems
-from web.deps import PrincipalDep, ServicesDep, SessionDep
-from web.framework_schemas import (
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
+from web.imports.uploads import UPLOAD_BODY, FormDep
+from web.learning import frameworks
+from web.learning.framework_schemas import (
     CompetenceDetailOut,
     CompetenceOut,
     RoleDetailOut,
@@ -16,7 +17,6 @@ from web.framework_schemas import (
     RungOut,
     TakenOut,
 )
-from web.uploads import UPLOAD_BODY, FormDep
 
 router = APIRouter(tags=["Learning"], responses=PROBLEMS)
 

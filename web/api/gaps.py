@@ -11,13 +11,13 @@ from kb.access import Principal
 from kb.insight import gaps
 from kb.insight.gaps import PENDING, Gap
 from kb.vocabulary import GapState
-from web import insight
 from web.api.problems import PROBLEMS, problems
-from web.choices import PagingDep
-from web.deps import PrincipalDep, SessionDep, StudiesDep
-from web.insight import GapChange
-from web.links import add_links
+from web.http.deps import PrincipalDep, SessionDep, StudiesDep
+from web.insight import insight
+from web.insight.insight import GapChange
 from web.schemas import ItemOut, Out, PageOut
+from web.searching.choices import PagingDep
+from web.searching.links import add_links
 
 router = APIRouter(prefix="/insight/gaps", tags=["Insight"], responses=PROBLEMS)
 

@@ -9,7 +9,7 @@ from kb.errors import KbError
 from search import generation
 from search.generation import DamagedError
 from web.api.problems import PROBLEMS
-from web.deps import ServicesDep
+from web.http.deps import ServicesDep
 from web.release import release
 from web.schemas import Out
 from web.wiring import Services

@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from ingest.report import FileOutcome, FileState, RowOutcome, RowState
 from kb import jobs
 from kb.jobs import Job, JobState
-from web import previews
 from web.api.problems import PROBLEMS, problems
-from web.deps import PrincipalDep, RunnerDep, ServicesDep, SessionDep
-from web.previews import Chosen, Preview
+from web.http.deps import PrincipalDep, RunnerDep, ServicesDep, SessionDep
+from web.imports import previews
+from web.imports.previews import Chosen, Preview
+from web.imports.uploads import UPLOAD_BODY, UploadDep, begin
 from web.schemas import Out
-from web.uploads import UPLOAD_BODY, UploadDep, begin
 
 JobId = Annotated[str, Path(description="The import's id, as given when it was started.")]
 router = APIRouter(prefix="/imports", tags=["Imports"], responses=PROBLEMS)

@@ -16,14 +16,14 @@ from kb.vocabulary import (
     Status,
 )
 from search.recurring import Themes
-from web import insight
 from web.api.problems import PROBLEMS, problems
-from web.choices import PagingDep, SliceDep
-from web.deps import PrincipalDep, SessionDep, StudiesDep
-from web.insight import ThemeView
-from web.links import add_links
+from web.base.studies import Study
+from web.http.deps import PrincipalDep, SessionDep, StudiesDep
+from web.insight import insight
+from web.insight.insight import ThemeView
 from web.schemas import ItemOut, ItemsOut, Out
-from web.studies import Study
+from web.searching.choices import PagingDep, SliceDep
+from web.searching.links import add_links
 
 router = APIRouter(prefix="/insight", tags=["Insight"], responses=PROBLEMS)
 

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
 
 from kb import items
-from web.answers import SimilarOut
 from web.api.problems import PROBLEMS, problems
-from web.choices import FiltersDep, PagingDep
-from web.deps import PrincipalDep, ServicesDep, SessionDep
-from web.links import add_links
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.schemas import ItemDetailOut, ItemOut, ItemsOut, VersionDetailOut, VersionOut
+from web.searching.answers import SimilarOut
+from web.searching.choices import FiltersDep, PagingDep
+from web.searching.links import add_links
 
 router = APIRouter(prefix="/items", tags=["Items"], responses=PROBLEMS)
 

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from kb.learning import people
-from web import developing
 from web.api.problems import PROBLEMS, problems
-from web.deps import PrincipalDep, SessionDep
-from web.learner_schemas import LearnerOut, LevelsIn, StandingOut, TeamOut
+from web.http.deps import PrincipalDep, SessionDep
+from web.learning import developing
+from web.learning.learner_schemas import LearnerOut, LevelsIn, StandingOut, TeamOut
 
 router = APIRouter(tags=["Learning"], responses=PROBLEMS)
 

@@ -14,16 +14,16 @@ from kb.life import lessons
 from kb.life.lessons import WAITING, Waiting
 from kb.life.lifecycle import RULES, Move
 from kb.vocabulary import Status
-from web import differences, timeline
 from web.api.items import Ref
 from web.api.problems import PROBLEMS, problems
-from web.choices import PagingDep
-from web.deps import PrincipalDep, SessionDep
-from web.differences import Change, Comparison
-from web.finding import Paging
-from web.links import add_links
+from web.http.deps import PrincipalDep, SessionDep
+from web.life import differences, timeline
+from web.life.differences import Change, Comparison
+from web.life.timeline import Entry
 from web.schemas import ItemOut, Out, PageOut
-from web.timeline import Entry
+from web.searching.choices import PagingDep
+from web.searching.finding import Paging
+from web.searching.links import add_links
 
 router = APIRouter(tags=["Lessons"], responses=PROBLEMS)
 

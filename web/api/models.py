@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from web import encoders
 from web.api.problems import PROBLEMS
-from web.deps import PrincipalDep, ServicesDep, SessionDep
-from web.encoders import ModelOut
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
+from web.quality import encoders
+from web.quality.encoders import ModelOut
 from web.schemas import Out
 
 router = APIRouter(prefix="/models", tags=["Models"], responses=PROBLEMS)

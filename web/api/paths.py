@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from kb.models import now
-from web import learning_paths, path_files
 from web.api.problems import PROBLEMS, problems
-from web.deps import PrincipalDep, ServicesDep, SessionDep
-from web.headers import attachment
-from web.path_files import Format
-from web.path_schemas import PathQuery, PathsOut
+from web.files.headers import attachment
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
+from web.learning import learning_paths, path_files
+from web.learning.path_files import Format
+from web.learning.path_schemas import PathQuery, PathsOut
 
 router = APIRouter(prefix="/learning-paths", tags=["Learning"], responses=PROBLEMS)
 

@@ -10,13 +10,13 @@ from kb.assessments.questions import HIGHEST, questions
 from kb.assessments.records import MAX_SUBJECT, USUAL_TARGET, AssessmentDraft
 from kb.vocabulary import Classification
 from search.query import MAX_LENGTH
-from web import practices
+from web.adoption import practices
+from web.adoption.practice_schemas import AssessmentOut, AssessmentsOut, QuestionOut, RecommendationsOut
+from web.adoption.practices import MAX_CONCERNS, USUAL_NUMBER, Asked
 from web.api.problems import PROBLEMS, problems
-from web.choices import PagingDep
-from web.deps import PrincipalDep, ServicesDep, SessionDep
-from web.links import add_links
-from web.practice_schemas import AssessmentOut, AssessmentsOut, QuestionOut, RecommendationsOut
-from web.practices import MAX_CONCERNS, USUAL_NUMBER, Asked
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
+from web.searching.choices import PagingDep
+from web.searching.links import add_links
 
 router = APIRouter(tags=["Practices"], responses=PROBLEMS)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from web.errors import MEANING
+from web.http.errors import MEANING
 
 _CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemOut"}}}
 

@@ -8,10 +8,10 @@ from pydantic import Field
 from kb import projects
 from web.addresses import query_string
 from web.api.problems import PROBLEMS, problems
-from web.choices import PagingDep
-from web.deps import PrincipalDep, ServicesDep, SessionDep
-from web.links import add_links
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.schemas import Out, PageOut
+from web.searching.choices import PagingDep
+from web.searching.links import add_links
 
 router = APIRouter(prefix="/projects", tags=["Projects"], responses=PROBLEMS)
 

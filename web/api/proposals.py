@@ -11,15 +11,15 @@ from kb.proposals.records import Proposed
 from kb.values import LessonFields
 from kb.vocabulary import Polarity, ProposalState
 from search.doubles import Likeness
-from web import mining
 from web.addresses import item_url
 from web.api.problems import PROBLEMS, problems
-from web.assisting import Double
-from web.choices import PagingDep
-from web.deps import PrincipalDep, RunnerDep, ServicesDep, SessionDep
-from web.links import add_links
-from web.mining import Mined
+from web.http.deps import PrincipalDep, RunnerDep, ServicesDep, SessionDep
+from web.life import mining
+from web.life.mining import Mined
 from web.schemas import ItemOut, LocatorOut, Out, PageOut
+from web.searching.choices import PagingDep
+from web.searching.links import add_links
+from web.writing.assisting import Double
 
 router = APIRouter(prefix="/proposals", tags=["Proposals"], responses=PROBLEMS)
 

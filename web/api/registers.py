@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from web import registers
 from web.api.problems import PROBLEMS
-from web.choices import FiltersDep
-from web.deps import PrincipalDep, ServicesDep, SessionDep
-from web.headers import attachment
-from web.registers import RegisterFormat
+from web.files.headers import attachment
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
+from web.life import registers
+from web.life.registers import RegisterFormat
+from web.searching.choices import FiltersDep
 
 router = APIRouter(prefix="/lessons", tags=["Lessons"], responses=PROBLEMS)
 

@@ -11,7 +11,7 @@ from kb.life.relations import Related
 from kb.vocabulary import Link
 from web.api.items import Ref
 from web.api.problems import PROBLEMS, problems
-from web.deps import PrincipalDep, SessionDep
+from web.http.deps import PrincipalDep, SessionDep
 from web.schemas import ItemOut, Out
 
 router = APIRouter(tags=["Relations"], responses=PROBLEMS)

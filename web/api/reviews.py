@@ -12,10 +12,10 @@ from kb.life.reviews import Due
 from kb.vocabulary import ReviewState
 from web.api.items import Ref
 from web.api.problems import PROBLEMS, problems
-from web.choices import PagingDep
-from web.deps import PrincipalDep, SessionDep
-from web.links import add_links
+from web.http.deps import PrincipalDep, SessionDep
 from web.schemas import ItemOut, Out, PageOut
+from web.searching.choices import PagingDep
+from web.searching.links import add_links
 
 router = APIRouter(tags=["Reviews"], responses=PROBLEMS)
 

@@ -14,12 +14,12 @@ from kb.searching.searches import RecentSearch
 from kb.values import Filters
 from kb.vocabulary import Approach, FacetName, Kind, KnowledgeArea, Phase, Sector
 from search.query import parse
-from web import following
 from web.addresses import search_url
 from web.api.problems import PROBLEMS, problems
-from web.choices import Text, Year
-from web.deps import PrincipalDep, ServicesDep, SessionDep
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.schemas import Out
+from web.searching import following
+from web.searching.choices import Text, Year
 from web.wiring import Services
 
 router = APIRouter(tags=["Saved searches"], responses=PROBLEMS)

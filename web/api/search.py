@@ -6,14 +6,14 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from kb.searching.searches import Through
-from web import exporting, history
-from web.answers import SearchOut
 from web.api.problems import PROBLEMS
-from web.choices import FiltersDep, PagingDep
-from web.deps import PrincipalDep, ServicesDep, SessionDep
-from web.exporting import FORMATS, Format
-from web.headers import attachment
-from web.links import add_links
+from web.files.headers import attachment
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
+from web.searching import exporting, history
+from web.searching.answers import SearchOut
+from web.searching.choices import FiltersDep, PagingDep
+from web.searching.exporting import FORMATS, Format
+from web.searching.links import add_links
 
 router = APIRouter(tags=["Search"], responses=PROBLEMS)
 

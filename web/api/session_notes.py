@@ -8,13 +8,13 @@ from pydantic import BaseModel, Field
 from kb.sessions import notes
 from kb.sessions.notes import NoteDraft
 from kb.vocabulary import Status
-from web import gatherings as shared
 from web.addresses import item_url
 from web.api.problems import PROBLEMS, problems
 from web.api.sessions import Code, Voter
-from web.deps import PrincipalDep, RunnerDep, ServicesDep, SessionDep
+from web.http.deps import PrincipalDep, RunnerDep, ServicesDep, SessionDep
 from web.schemas import Out
-from web.session_schemas import NoteOut
+from web.sessions import gatherings as shared
+from web.sessions.schemas import NoteOut
 
 router = APIRouter(tags=["Lessons sessions"], responses=PROBLEMS)
 

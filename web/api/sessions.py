@@ -14,14 +14,14 @@ from kb.errors import NotFoundError
 from kb.sessions import gatherings, notes
 from kb.sessions.gatherings import Gathering, GatheringDraft
 from kb.vocabulary import Classification, SessionKind, SessionState
-from web import session_reports
 from web.api.problems import PROBLEMS, problems
-from web.choices import PagingDep
-from web.deps import PrincipalDep, RevisionsDep, ServicesDep, SessionDep
-from web.headers import attachment
-from web.links import add_links
-from web.session_reports import Format
-from web.session_schemas import ChangeOut, SessionDetailOut, SessionKindOut, SessionOut, SessionsOut
+from web.files.headers import attachment
+from web.http.deps import PrincipalDep, RevisionsDep, ServicesDep, SessionDep
+from web.searching.choices import PagingDep
+from web.searching.links import add_links
+from web.sessions import session_reports
+from web.sessions.schemas import ChangeOut, SessionDetailOut, SessionKindOut, SessionOut, SessionsOut
+from web.sessions.session_reports import Format
 from web.wiring import Services
 
 router = APIRouter(tags=["Lessons sessions"], responses=PROBLEMS)

@@ -11,15 +11,15 @@ from kb.push import deliveries, subscriptions
 from kb.push.deliveries import Delivery, DeliveryState
 from kb.push.subscriptions import Rhythm, Subscription, SubscriptionDraft, Way
 from kb.searching import saved
-from web import pushing
 from web.addresses import search_url
 from web.api.problems import PROBLEMS, problems
 from web.api.saved import FiltersIn
-from web.choices import PagingDep
-from web.deps import PrincipalDep, ServicesDep, SessionDep
-from web.digests import WebhookBody
-from web.links import add_links
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
+from web.push import pushing
+from web.push.digests import WebhookBody
 from web.schemas import Out
+from web.searching.choices import PagingDep
+from web.searching.links import add_links
 
 router = APIRouter(tags=["Subscriptions"], responses=PROBLEMS)
 hooks = APIRouter(tags=["Subscriptions"])

@@ -11,7 +11,7 @@ from search import completion
 from search.completion import Source, Suggestion
 from web.addresses import item_url, query_string
 from web.api.problems import PROBLEMS
-from web.deps import PrincipalDep, ServicesDep, SessionDep
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.schemas import Out
 
 router = APIRouter(tags=["Search"], responses=PROBLEMS)

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from web import synonyms
 from web.api.problems import PROBLEMS
-from web.deps import PrincipalDep, ServicesDep
-from web.synonyms import SynonymsOut
+from web.http.deps import PrincipalDep, ServicesDep
+from web.searching import synonyms
+from web.searching.synonyms import SynonymsOut
 
 router = APIRouter(prefix="/synonyms", tags=["Search"], responses=PROBLEMS)
 

@@ -7,13 +7,13 @@ from fastapi import APIRouter, BackgroundTasks, Header, Response
 
 from kb import drafts, items
 from kb.errors import InvalidError
-from web import assisting, editing
 from web.addresses import item_url
 from web.api.items import Ref
 from web.api.problems import PROBLEMS, problems
-from web.deps import PrincipalDep, RunnerDep, ServicesDep, SessionDep
-from web.entry_schemas import CheckedOut, CheckIn, LessonEditIn, LessonIn, TextEditIn
+from web.http.deps import PrincipalDep, RunnerDep, ServicesDep, SessionDep
 from web.schemas import ItemDetailOut, ItemOut
+from web.writing import assisting, editing
+from web.writing.entry_schemas import CheckedOut, CheckIn, LessonEditIn, LessonIn, TextEditIn
 
 router = APIRouter(tags=["Lessons"], responses=PROBLEMS)
 

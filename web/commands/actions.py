@@ -24,9 +24,9 @@ def list_actions(
 ) -> None:
     """List unfinished actions, those due first first, or all of a lesson."""
     from kb.life import actions
-    from web import printing
     from web.api.actions import ActionOut
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
     from web.wording import day
 
     with existing(context.obj) as services, services.sessions() as session:
@@ -63,7 +63,7 @@ def add(
     from kb.database import transaction
     from kb.life import actions
     from web.api.actions import ActionOut
-    from web.terminal import existing, give_json, out, person
+    from web.console.terminal import existing, give_json, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         who, day = person(services), due.date() if due else None
@@ -103,7 +103,7 @@ def _change(context: typer.Context, number: int, state: ActionState, said: str, 
     from kb.database import transaction
     from kb.life import actions
     from web.api.actions import ActionOut
-    from web.terminal import existing, give_json, out, person
+    from web.console.terminal import existing, give_json, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         who = person(services)

@@ -32,7 +32,7 @@ def adapt(  # noqa: PLR0913 - each is an option of the command
     json: Json = False,
 ) -> None:
     """Train the encoder on the base's own texts; it is used only if it is better. Exit code 1 when not."""
-    from web.terminal import existing
+    from web.console.terminal import existing
 
     if sum((show, revert, prune, use is not None)) > 1:
         raise typer.BadParameter("--list, --revert, --use and --prune are one at a time")
@@ -50,8 +50,9 @@ def adapt(  # noqa: PLR0913 - each is an option of the command
 def _train(services: "Services", minutes: float, queries: list[Path], *, negatives: bool, json: bool) -> None:
     from dataclasses import asdict
 
-    from web import adapting, progress, reports
-    from web.terminal import FAILED, INTERRUPTED, err, give_json, out, person
+    from web.console import progress, reports
+    from web.console.terminal import FAILED, INTERRUPTED, err, give_json, out, person
+    from web.quality import adapting
 
     try:
         with progress.shown(err(), quiet=json) as listener:
@@ -70,8 +71,9 @@ def _train(services: "Services", minutes: float, queries: list[Path], *, negativ
 
 
 def _switch(services: "Services", name: str | None, *, json: bool) -> None:
-    from web import adapting, progress
-    from web.terminal import err, give_json, out, person
+    from web.console import progress
+    from web.console.terminal import err, give_json, out, person
+    from web.quality import adapting
 
     with progress.shown(err(), quiet=json) as listener:
         if name is None:
@@ -86,8 +88,9 @@ def _switch(services: "Services", name: str | None, *, json: bool) -> None:
 
 
 def _list(services: "Services", *, json: bool) -> None:
-    from web import encoders, reports
-    from web.terminal import give_json, out
+    from web.console import reports
+    from web.console.terminal import give_json, out
+    from web.quality import encoders
 
     with services.sessions() as session:
         found = encoders.read(session, services.settings.model)
@@ -98,8 +101,8 @@ def _list(services: "Services", *, json: bool) -> None:
 
 
 def _prune(services: "Services", *, json: bool) -> None:
-    from web import adapting
-    from web.terminal import give_json, out, person
+    from web.console.terminal import give_json, out, person
+    from web.quality import adapting
 
     gone = adapting.prune(services, person(services))
     if json:

@@ -32,10 +32,10 @@ def plan(  # noqa: PLR0913 - each is an option of the command
     from kb.adoption.values import Experience, Team
     from kb.database import transaction
     from kb.vocabulary import term
-    from web import adoption
-    from web.adoption import Wanted
-    from web.adoption_schemas import PlanOut
-    from web.terminal import existing, give_json, out, person
+    from web.adoption import adoption
+    from web.adoption.adoption import Wanted
+    from web.adoption.schemas import PlanOut
+    from web.console.terminal import existing, give_json, out, person
     from web.wording import day, plural
 
     known = term(Experience, experience)
@@ -67,9 +67,9 @@ def list_plans(
 ) -> None:
     """List plans, newest first."""
     from kb.adoption import plans
-    from web import printing
-    from web.adoption_schemas import PlanHeadOut
-    from web.terminal import existing, give_json, out, person
+    from web.adoption.schemas import PlanHeadOut
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
 
     with existing(context.obj) as services, services.sessions() as session:
         found = plans.listed(session, person(services), limit=limit)
@@ -87,9 +87,10 @@ def show(context: typer.Context, code: Code, json: Json = False) -> None:
     """Show a plan with its dates; * marks the critical path."""
     from kb.adoption import plans
     from kb.vocabulary import label
-    from web import adoption, printing
-    from web.adoption_schemas import PlanOut
-    from web.terminal import existing, give_json, out, person, plain
+    from web.adoption import adoption
+    from web.adoption.schemas import PlanOut
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person, plain
 
     with existing(context.obj) as services, services.sessions() as session:
         found = plans.get(session, person(services), code)
@@ -123,7 +124,7 @@ def progress(
     from kb.adoption.values import StepState
     from kb.database import transaction
     from kb.vocabulary import term
-    from web.terminal import existing, out, person
+    from web.console.terminal import existing, out, person
 
     wanted = term(StepState, state)
     if wanted is None:
@@ -147,9 +148,9 @@ def export(
     """Write a plan as Word document, Excel workbook, calendar, or for Microsoft Project (.xml)."""
     from kb.adoption import plans
     from kb.vocabulary import term
-    from web import adoption_files
-    from web.adoption_files import Format
-    from web.terminal import existing, out, person, save
+    from web.adoption import adoption_files
+    from web.adoption.adoption_files import Format
+    from web.console.terminal import existing, out, person, save
 
     wanted = term(Format, output.suffix)
     if wanted is None:

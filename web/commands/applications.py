@@ -35,7 +35,7 @@ def apply(  # noqa: PLR0913 - each is an option of the command
     from kb.life import applications
     from kb.life.applications import ApplicationDraft
     from web.api.applications import ApplicationOut
-    from web.terminal import existing, give_json, out, person
+    from web.console.terminal import existing, give_json, out, person
 
     said = ApplicationDraft(project, applied, reason, outcome, saved, currency, days)
     with existing(context.obj) as services, transaction(services.sessions) as session:
@@ -61,7 +61,7 @@ def listed(
     """List records, the newest first."""
     from kb.life import applications
     from web.api.applications import ApplicationOut
-    from web.terminal import existing, give_json, out, person
+    from web.console.terminal import existing, give_json, out, person
 
     with existing(context.obj) as services, services.sessions() as session:
         who = person(services)
@@ -87,9 +87,9 @@ def worth(
 ) -> None:
     """Show what lessons and practices were worth, in all and one by one."""
     from kb.life import applications
-    from web import printing
     from web.api.applications import EntryOut, TotalOut
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
     from web.wording import saved
 
     with existing(context.obj) as services, services.sessions() as session:
@@ -112,7 +112,7 @@ def approve(context: typer.Context, number: Number) -> None:
     """Confirm what a record says; somebody other than its author does."""
     from kb.database import transaction
     from kb.life import applications
-    from web.terminal import existing, out, person
+    from web.console.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         applications.approve(session, person(services), number)
@@ -129,7 +129,7 @@ def outcome(
     """Say how it turned out after all; the record waits for approval again."""
     from kb.database import transaction
     from kb.life import applications
-    from web.terminal import existing, out, person
+    from web.console.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         applications.change_outcome(session, person(services), number, outcome, reason)
@@ -138,7 +138,7 @@ def outcome(
 
 def _line(one: "Applied") -> str:
     from kb.vocabulary import label
-    from web.terminal import plain
+    from web.console.terminal import plain
     from web.wording import day, saved
 
     said = one.said

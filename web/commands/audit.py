@@ -19,9 +19,9 @@ def listed(
 ) -> None:
     """List changes, the newest first."""
     from kb import audit
-    from web import printing
     from web.api.audit import EventOut
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
     from web.wording import moment
 
     with existing(context.obj) as services, services.sessions() as session:
@@ -46,7 +46,7 @@ def verify(
     """Check that nothing in the record was changed or left out. Exit code 1 when something was."""
     from kb import audit
     from web.api.audit import VerdictOut
-    from web.terminal import FAILED, existing, give_json, out, person
+    from web.console.terminal import FAILED, existing, give_json, out, person
 
     with existing(context.obj) as services, services.sessions() as session:
         found = audit.verify(session, person(services), holding=holding.strip().lower())

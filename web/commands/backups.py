@@ -18,8 +18,9 @@ def backup(
     json: Json = False,
 ) -> None:
     """Write the whole base to one file; servers and imports may go on meanwhile."""
-    from web import backups, progress
-    from web.terminal import err, existing, give_json, out
+    from web.base import backups
+    from web.console import progress
+    from web.console.terminal import err, existing, give_json, out
 
     with existing(context.obj) as services:
         with progress.shown(err(), quiet=json) as listener:
@@ -46,8 +47,9 @@ def restore(
     json: Json = False,
 ) -> None:
     """Make the base what a backup holds, and its search index anew."""
-    from web import backups, progress, terminal, work
-    from web.terminal import err, give_json, manners, opened, out
+    from web.base import backups, work
+    from web.console import progress, terminal
+    from web.console.terminal import err, give_json, manners, opened, out
 
     if check:
         with manners():

@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from kb.briefs.stored import BriefSummary
-    from web.brief_reports import File, Format
+    from web.briefs.brief_reports import File, Format
 
 Chosen = TypeVar("Chosen", bound=StrEnum)
 _READ = "read"
@@ -59,9 +59,9 @@ def brief(  # noqa: PLR0913 - each is an option of the command
         return
     from ingest import charters as files
     from search.briefs import composing
-    from web import charters
-    from web.brief_answers import ComposedOut
-    from web.terminal import existing, give_json, out, person
+    from web.briefs import charters
+    from web.briefs.answers import ComposedOut
+    from web.console.terminal import existing, give_json, out, person
 
     with existing(context.obj) as services:
         read = charters.read(files.read(file, services.settings.limits))
@@ -76,7 +76,7 @@ def brief(  # noqa: PLR0913 - each is an option of the command
     if json:
         give_json(ComposedOut.of(composed, read.charter.title, read.doubts).model_dump(mode="json"))
     else:
-        from web import printing_briefs
+        from web.console import printing_briefs
 
         printing_briefs.brief(out(), read, composed)
 
@@ -90,9 +90,9 @@ def list_briefs(
 ) -> None:
     """List kept briefs, newest first."""
     from kb.briefs import reading
-    from web import printing
-    from web.brief_schemas import BriefOut
-    from web.terminal import existing, give_json, out, person
+    from web.briefs.schemas import BriefOut
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
 
     with existing(context.obj) as services, services.sessions() as session:
         found = reading.listed(session, person(services), project=project, limit=limit)
@@ -108,10 +108,11 @@ def list_briefs(
 def show(context: typer.Context, code: Code, version: Version = None, json: Json = False) -> None:
     """Show a kept brief with its verdicts, and what is new since its needs were looked up."""
     from kb.briefs import reading
-    from web import brief_reports, briefs, printing
-    from web.brief_reports import Format
-    from web.brief_schemas import BriefDetailOut
-    from web.terminal import existing, give_json, out, person
+    from web.briefs import brief_reports, briefs
+    from web.briefs.brief_reports import Format
+    from web.briefs.schemas import BriefDetailOut
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
     from web.wording import plural
 
     with existing(context.obj) as services, services.sessions() as session:
@@ -153,7 +154,7 @@ def verdict(
     from kb.database import transaction
     from kb.life.actions import of_lesson
     from kb.vocabulary import Verdict
-    from web.terminal import existing, out, person
+    from web.console.terminal import existing, out, person
 
     decision = Decision(_term(Verdict, said, "VERDICT"), why, owner, due.date() if due else None)
     with existing(context.obj) as services, transaction(services.sessions) as session:
@@ -175,7 +176,7 @@ def sign(
     """Sign the newest version of a brief; it never changes again."""
     from kb.briefs import signing
     from kb.database import transaction
-    from web.terminal import existing, out, person
+    from web.console.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         signing.sign(session, person(services), code, gate, note)
@@ -187,8 +188,8 @@ def sign(
 def export(context: typer.Context, code: Code, output: Output = None, version: Version = None) -> None:
     """Write a brief into a file (.md, .docx), or its risks as rows of a register (.csv, .xlsx)."""
     from kb.briefs import reading
-    from web import brief_reports, briefs
-    from web.terminal import existing, person
+    from web.briefs import brief_reports, briefs
+    from web.console.terminal import existing, person
 
     with existing(context.obj) as services, services.sessions() as session:
         found = reading.get(session, person(services), code, version)
@@ -200,9 +201,10 @@ def export(context: typer.Context, code: Code, output: Output = None, version: V
 def projects(context: typer.Context, code: Code, version: Version = None, json: Json = False) -> None:
     """List earlier projects that are like the one of a brief, and why."""
     from kb.briefs import reading
-    from web import briefs, printing_briefs
-    from web.brief_schemas import BriefProjectOut
-    from web.terminal import existing, give_json, out, person
+    from web.briefs import briefs
+    from web.briefs.schemas import BriefProjectOut
+    from web.console import printing_briefs
+    from web.console.terminal import existing, give_json, out, person
 
     with existing(context.obj) as services, services.sessions() as session:
         found = reading.get(session, person(services), code, version)
@@ -217,8 +219,9 @@ def projects(context: typer.Context, code: Code, version: Version = None, json: 
 def pre_mortem(context: typer.Context, code: Code, output: Output = None, version: Version = None) -> None:
     """Show how the project could fail, or write a workshop's sheet or rows of a risk register."""
     from kb.briefs import reading
-    from web import brief_reports, premortem, printing
-    from web.terminal import existing, out, person
+    from web.briefs import brief_reports, premortem
+    from web.console import printing
+    from web.console.terminal import existing, out, person
 
     with existing(context.obj) as services, services.sessions() as session:
         found = reading.get(session, person(services), code, version)
@@ -235,10 +238,10 @@ def _save(
 ) -> None:
     from kb.database import transaction
     from kb.vocabulary import Classification
-    from web import briefs
-    from web.brief_schemas import BriefDetailOut
-    from web.briefs import Given
-    from web.terminal import existing, give_json, out, person
+    from web.briefs import briefs
+    from web.briefs.briefs import Given
+    from web.briefs.schemas import BriefDetailOut
+    from web.console.terminal import existing, give_json, out, person
 
     who = _term(Classification, classification, "--classification")
     with existing(context.obj) as services:
@@ -267,13 +270,13 @@ def _head(one: "BriefSummary") -> str:
 
 
 def _format(output: Path | None) -> "Format":
-    from web.brief_reports import Format
+    from web.briefs.brief_reports import Format
 
     return _term(Format, output.suffix[1:] if output else "md", "--output")
 
 
 def _write(file: "File", output: Path | None) -> None:
-    from web.terminal import out, save
+    from web.console.terminal import out, save
 
     target = output or Path(file.name)
     save(target, [file.content])

@@ -21,9 +21,9 @@ def list_changes(
     from kb import items
     from kb.life import changes
     from kb.vocabulary import Kind
-    from web import printing
     from web.api.changes import ChangeOut
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
 
     with existing(context.obj) as services, services.sessions() as session:
         who = person(services)
@@ -54,9 +54,9 @@ def paragraphs(context: typer.Context, target: Target, json: Json = False) -> No
     from ingest import rewriting
     from kb import items
     from kb.text import shorten
-    from web import printing
     from web.api.changes import ParagraphOut
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
 
     with existing(context.obj) as services, services.sessions() as session:
         found = rewriting.paragraphs(items.get(session, person(services), target).body)
@@ -86,7 +86,7 @@ def propose(
     from kb.database import transaction
     from kb.life import changes
     from web.api.changes import ChangeOut
-    from web.terminal import existing, give_json, out, person
+    from web.console.terminal import existing, give_json, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         who = person(services)
@@ -104,9 +104,10 @@ def propose(
 def show(context: typer.Context, number: Number, json: Json = False) -> None:
     """Show what a change request does to the text."""
     from kb.life import changes
-    from web import changing, printing
     from web.api.changes import ChangeDetailOut
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
+    from web.life import changing
 
     with existing(context.obj) as services, services.sessions() as session:
         who = person(services)
@@ -131,9 +132,10 @@ def accept(
     """Write the item's new version, which cites the lesson; the action is done by that."""
     from kb.database import transaction
     from kb.life import changes
-    from web import changing, work
     from web.api.changes import ChangeOut
-    from web.terminal import existing, give_json, out, person
+    from web.base import work
+    from web.console.terminal import existing, give_json, out, person
+    from web.life import changing
 
     with existing(context.obj) as services:
         who = person(services)
@@ -158,7 +160,7 @@ def reject(
     from kb.database import transaction
     from kb.life import changes
     from web.api.changes import ChangeOut
-    from web.terminal import existing, give_json, out, person
+    from web.console.terminal import existing, give_json, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         who = person(services)

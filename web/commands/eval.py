@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from kb.searching.evaluations import Run
     from search.querysets import QuerySet
-    from web.evaluating import Compared, Variant
+    from web.quality.evaluating import Compared, Variant
     from web.wiring import Services
 
 _TOLERANCE = 0.005
@@ -43,7 +43,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
     json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
     """Measure search on judged queries: nDCG@10, recall@20, MRR@10, refusals, time. Each run is kept."""
-    from web.terminal import existing
+    from web.console.terminal import existing
 
     if baseline and gate:
         raise typer.BadParameter("--baseline and --gate are one at a time")
@@ -56,7 +56,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
         faults = done.faults(tolerance) if gate else []
         _show(done, faults, gate=gate, json=json)
     if faults:
-        from web.terminal import FAILED
+        from web.console.terminal import FAILED
 
         raise typer.Exit(FAILED)
 
@@ -71,7 +71,7 @@ class _Asked:
 
 def _asked(given: list[str]) -> _Asked:
     from search.fusion import Mode
-    from web.evaluating import Variant
+    from web.quality.evaluating import Variant
 
     variants: list[Variant] = []
     runs: list[str] = []
@@ -114,9 +114,10 @@ class _Evaluating:
 
     def __call__(self, folder: Path, *, baseline: bool, gate: bool) -> _Done:
         from search import querysets
-        from web import evaluating, progress
-        from web.evaluating import Variant
-        from web.terminal import err, person
+        from web.console import progress
+        from web.console.terminal import err, person
+        from web.quality import evaluating
+        from web.quality.evaluating import Variant
 
         queryset = querysets.read(folder)
         held = (
@@ -145,8 +146,8 @@ class _Evaluating:
 
     def _stored(self, queryset: "QuerySet", number: str) -> "Run":
         from kb.searching import evaluations
-        from web import evaluating
-        from web.terminal import person
+        from web.console.terminal import person
+        from web.quality import evaluating
 
         if number == "baseline":
             return evaluating.required_baseline(self._services, person(self._services), queryset)
@@ -157,8 +158,8 @@ class _Evaluating:
 
 
 def _show(done: _Done, faults: list[str], *, gate: bool, json: bool) -> None:
-    from web import scores
-    from web.terminal import give_json, out
+    from web.console.terminal import give_json, out
+    from web.quality import scores
 
     if json:
         given = {
@@ -168,7 +169,7 @@ def _show(done: _Done, faults: list[str], *, gate: bool, json: bool) -> None:
         }
         give_json(given)
         return
-    from web import printing_scores
+    from web.console import printing_scores
 
     printing_scores.runs(out(), [run.summary for run in done.runs])
     for compared in done.compared:
@@ -179,14 +180,14 @@ def _show(done: _Done, faults: list[str], *, gate: bool, json: bool) -> None:
 
 def _history(services: "Services", name: str, *, json: bool) -> None:
     from kb.searching import evaluations
-    from web import scores
-    from web.terminal import give_json, out, person
+    from web.console.terminal import give_json, out, person
+    from web.quality import scores
 
     with services.sessions() as session:
         found = evaluations.recent(session, person(services), name, limit=100)
     if json:
         give_json([scores.RunOut.of(run).model_dump(mode="json") for run in found])
         return
-    from web import printing_scores
+    from web.console import printing_scores
 
     printing_scores.history(out(), name, found)

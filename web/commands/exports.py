@@ -8,7 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from kb.values import Filters
-    from web.exporting import Format
+    from web.searching.exporting import Format
     from web.wiring import Services
 
 
@@ -17,8 +17,8 @@ def write(services: "Services", text: str, filters: "Filters", form: str | None,
 
     Where *form* is not given, the name of the file tells the format.
     """
-    from web import exporting
-    from web.terminal import err, person, save
+    from web.console.terminal import err, person, save
+    from web.searching import exporting
 
     wanted = _format(form, target)
     with services.sessions() as session:
@@ -35,7 +35,7 @@ def write(services: "Services", text: str, filters: "Filters", form: str | None,
 
 
 def _format(form: str | None, target: Path | None) -> "Format":
-    from web.exporting import FORMATS, Format
+    from web.searching.exporting import FORMATS, Format
 
     given = form or (target.suffix[1:].lower() if target else "")
     wanted = next((f for f in Format if given in (f, FORMATS[f].suffix)), None)

@@ -18,9 +18,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.
 def list_competences(context: typer.Context, json: Json = False) -> None:
     """List all competences by group and name."""
     from kb.learning import frameworks
-    from web import printing
-    from web.framework_schemas import CompetenceOut
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
+    from web.learning.framework_schemas import CompetenceOut
 
     with existing(context.obj) as services, services.sessions() as session:
         found = frameworks.competences(session, person(services))
@@ -37,9 +37,9 @@ def show_competence(
     json: Json = False,
 ) -> None:
     """Show a competence: its levels, who asks for it, and what teaches it."""
-    from web import frameworks
-    from web.framework_schemas import CompetenceDetailOut
-    from web.terminal import existing, give_json, out, person, plain
+    from web.console.terminal import existing, give_json, out, person, plain
+    from web.learning import frameworks
+    from web.learning.framework_schemas import CompetenceDetailOut
 
     with existing(context.obj) as services, services.sessions() as session:
         view = frameworks.competence(session, person(services), name)
@@ -66,9 +66,10 @@ def take(
 ) -> None:
     """Import competences and roles from tables; those of the same name get a new version."""
     from kb.database import transaction
-    from web import frameworks, work
-    from web.framework_schemas import TakenOut
-    from web.terminal import existing, give_json, out, person
+    from web.base import work
+    from web.console.terminal import existing, give_json, out, person
+    from web.learning import frameworks
+    from web.learning.framework_schemas import TakenOut
 
     with existing(context.obj) as services:
         with transaction(services.sessions) as session:
@@ -86,9 +87,9 @@ def take(
 def list_roles(context: typer.Context, json: Json = False) -> None:
     """List all roles by name."""
     from kb.learning import frameworks
-    from web import printing
-    from web.framework_schemas import RoleOut
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
+    from web.learning.framework_schemas import RoleOut
     from web.wording import plural
 
     with existing(context.obj) as services, services.sessions() as session:
@@ -107,9 +108,9 @@ def show_role(
     json: Json = False,
 ) -> None:
     """Show a role: what it asks for, and what is missing for the roles that may follow."""
-    from web import frameworks
-    from web.framework_schemas import RoleDetailOut
-    from web.terminal import existing, give_json, out, person, plain
+    from web.console.terminal import existing, give_json, out, person, plain
+    from web.learning import frameworks
+    from web.learning.framework_schemas import RoleDetailOut
 
     with existing(context.obj) as services, services.sessions() as session:
         view = frameworks.role(session, person(services), name)
@@ -128,8 +129,8 @@ def show_role(
 def ladder(context: typer.Context, json: Json = False) -> None:
     """Show every step from a role to one that may follow, with what is missing."""
     from kb.learning import frameworks
-    from web.framework_schemas import RungOut
-    from web.terminal import existing, give_json, out, person, plain
+    from web.console.terminal import existing, give_json, out, person, plain
+    from web.learning.framework_schemas import RungOut
 
     with existing(context.obj) as services, services.sessions() as session:
         rungs = frameworks.ladder(frameworks.roles(session, person(services)))

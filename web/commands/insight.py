@@ -18,8 +18,8 @@ from kb.vocabulary import (
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from web.insight import GapChange
-    from web.sheets import Sheet
+    from web.files.sheets import Sheet
+    from web.insight.insight import GapChange
 
 app = typer.Typer(help="Trends, themes, progress, coverage and knowledge gaps.", no_args_is_help=True)
 
@@ -37,9 +37,9 @@ def trends(
 ) -> None:
     """Show from which years lessons come."""
     from kb.insight import trends as counted
-    from web import insight
     from web.api.insight import TrendsOut
-    from web.terminal import existing, person
+    from web.console.terminal import existing, person
+    from web.insight import insight
 
     with existing(context.obj) as services, services.sessions() as session:
         found = counted.read(session, person(services), by)
@@ -49,9 +49,9 @@ def trends(
 @app.command()
 def themes(context: typer.Context, json: Json = False, csv: Csv = False) -> None:
     """Show what lessons tell of again and again."""
-    from web import insight
     from web.api.insight import ThemeOut, ThemesOut
-    from web.terminal import err, existing, person
+    from web.console.terminal import err, existing, person
+    from web.insight import insight
 
     with existing(context.obj) as services, services.sessions() as session:
         reader, recurring = person(services), services.themes()
@@ -71,9 +71,9 @@ def theme(
     csv: Csv = False,
 ) -> None:
     """List the lessons of a theme, the most typical first."""
-    from web import insight
+    from web.console.terminal import existing, person
+    from web.insight import insight
     from web.schemas import ItemOut
-    from web.terminal import existing, person
 
     with existing(context.obj) as services, services.sessions() as session:
         reader, recurring = person(services), services.themes()
@@ -87,9 +87,9 @@ def progress(context: typer.Context, json: Json = False, csv: Csv = False) -> No
     """Show how old lessons are where they stand, how long they took, and what became of them."""
     from kb.insight import ageing, shares
     from kb.models import now
-    from web import insight
     from web.api.insight import AgeOut, ProgressOut, ShareOut, TurnRoundOut
-    from web.terminal import existing, person
+    from web.console.terminal import existing, person
+    from web.insight import insight
 
     with existing(context.obj) as services, services.sessions() as session:
         ages = ageing.ages(session, person(services), now())
@@ -112,9 +112,9 @@ def coverage(
 ) -> None:
     """Show where lessons have no practice or no template beside them."""
     from kb.insight import coverage as counted
-    from web import insight
     from web.api.insight import CellOut
-    from web.terminal import existing, person
+    from web.console.terminal import existing, person
+    from web.insight import insight
 
     with existing(context.obj) as services, services.sessions() as session:
         cells = counted.read(session, person(services))
@@ -138,9 +138,9 @@ def lessons(  # noqa: PLR0913 - each is an option of the command
     """List the lessons behind a figure."""
     from kb.insight import slices
     from kb.insight.slices import Slice
-    from web import insight
+    from web.console.terminal import existing, person
+    from web.insight import insight
     from web.schemas import ItemOut
-    from web.terminal import existing, person
 
     wanted = Slice(area or "", phase or "", str(year or ""), polarity or "", status or "", having, lacking)
     with existing(context.obj) as services, services.sessions() as session:
@@ -159,9 +159,9 @@ def gaps(
 ) -> None:
     """Show what people searched for and did not find, put together by what it means."""
     from kb.insight import gaps as stored
-    from web import gathering, insight
     from web.api.gaps import GapOut
-    from web.terminal import existing, person
+    from web.console.terminal import existing, person
+    from web.insight import gathering, insight
 
     with existing(context.obj) as services:
         gathering.gather(services)
@@ -176,7 +176,7 @@ def assign(
     context: typer.Context, number: Number, owner: Annotated[str, typer.Argument(help="Who looks for it.")]
 ) -> None:
     """Give a knowledge gap to somebody who looks for an answer."""
-    from web.insight import GapChange
+    from web.insight.insight import GapChange
 
     _change(context, number, GapChange(GapState.ASSIGNED, owner=owner))
 
@@ -189,7 +189,7 @@ def resolve(
     note: Annotated[str, typer.Option(help="What else answers it.")] = "",
 ) -> None:
     """Close a knowledge gap that something answers."""
-    from web.insight import GapChange
+    from web.insight.insight import GapChange
 
     _change(context, number, GapChange(GapState.RESOLVED, item=item, note=note))
 
@@ -201,7 +201,7 @@ def dismiss(
     note: Annotated[str, typer.Argument(help="Why nothing here need answer it.")],
 ) -> None:
     """Close a knowledge gap that this base need not fill."""
-    from web.insight import GapChange
+    from web.insight.insight import GapChange
 
     _change(context, number, GapChange(GapState.DISMISSED, note=note))
 
@@ -209,7 +209,7 @@ def dismiss(
 @app.command()
 def reopen(context: typer.Context, number: Number) -> None:
     """Open a closed knowledge gap again."""
-    from web.insight import GapChange
+    from web.insight.insight import GapChange
 
     _change(context, number, GapChange(GapState.OPEN))
 
@@ -217,8 +217,8 @@ def reopen(context: typer.Context, number: Number) -> None:
 def _change(context: typer.Context, number: int, change: "GapChange") -> None:
     from kb.database import transaction
     from kb.vocabulary import label
-    from web import insight
-    from web.terminal import existing, out, person
+    from web.console.terminal import existing, out, person
+    from web.insight import insight
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         insight.change_gap(session, person(services), number, change)
@@ -227,8 +227,8 @@ def _change(context: typer.Context, number: int, change: "GapChange") -> None:
 
 def _give(sheet: "Sheet", value: "BaseModel | list[Any]", *, json: bool, csv: bool) -> None:
     """Print a table for people, or CSV, or JSON."""
-    from web import printing
-    from web.terminal import give_json, out
+    from web.console import printing
+    from web.console.terminal import give_json, out
 
     if json:
         listed = isinstance(value, list)

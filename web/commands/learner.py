@@ -15,9 +15,9 @@ Roles = Annotated[list[str] | None, typer.Option("--role", help="Compare with th
 def list_learners(context: typer.Context, json: Json = False) -> None:
     """List those whose assessments you may see."""
     from kb.learning import people
-    from web import printing
-    from web.learner_schemas import LearnerOut
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
+    from web.learning.learner_schemas import LearnerOut
     from web.wording import plural
 
     with existing(context.obj) as services, services.sessions() as session:
@@ -48,8 +48,8 @@ def assess(  # noqa: PLR0913 - each is an option
     from kb.learning import people
     from kb.learning.people import AssessmentDraft, Judged
     from kb.vocabulary import term
-    from web.learner_schemas import LearnerOut
-    from web.terminal import existing, give_json, out, person
+    from web.console.terminal import existing, give_json, out, person
+    from web.learning.learner_schemas import LearnerOut
     from web.wording import plural
 
     judged = term(Judged, kind)
@@ -75,9 +75,9 @@ def show(
 ) -> None:
     """Show somebody's levels, and what they lack for roles."""
     from kb.learning import people
-    from web import developing
-    from web.learner_schemas import StandingOut
-    from web.terminal import existing, give_json, out, person, plain
+    from web.console.terminal import existing, give_json, out, person, plain
+    from web.learning import developing
+    from web.learning.learner_schemas import StandingOut
 
     with existing(context.obj) as services, services.sessions() as session:
         number = people.named(session, person(services), name).number
@@ -98,9 +98,9 @@ def team(
     json: Json = False,
 ) -> None:
     """Show what a team's members lack for roles, and what nobody in it reaches."""
-    from web import developing
-    from web.learner_schemas import TeamOut
-    from web.terminal import existing, give_json, out, person, plain
+    from web.console.terminal import existing, give_json, out, person, plain
+    from web.learning import developing
+    from web.learning.learner_schemas import TeamOut
 
     with existing(context.obj) as services, services.sessions() as session:
         found = developing.team(session, person(services), name, role or ())

@@ -38,10 +38,10 @@ def queue(
 
     from kb.life import lessons
     from kb.vocabulary import label
-    from web import printing
     from web.api.lessons import LessonsOut
-    from web.finding import Paging
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
+    from web.searching.finding import Paging
     from web.wording import age
 
     paging, statuses = Paging(page, limit), status or lessons.WAITING
@@ -74,9 +74,9 @@ def move(
     from kb.life import lessons
     from kb.life.lifecycle import Move
     from kb.vocabulary import label, term
-    from web import printing
     from web.api.lessons import StandingOut
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         if wanted:
@@ -102,7 +102,7 @@ def comment(
     """Say something about an item."""
     from kb.database import transaction
     from kb.life import lessons
-    from web.terminal import existing, out, person
+    from web.console.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         lessons.comment(session, person(services), ref, " ".join(text))
@@ -112,9 +112,10 @@ def comment(
 @app.command()
 def history(context: typer.Context, ref: Ref, json: Json = False) -> None:
     """Show everything that happened to an item, the oldest first."""
-    from web import printing, timeline
     from web.api.lessons import EntryOut
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
+    from web.life import timeline
     from web.wording import moment
 
     with existing(context.obj) as services, services.sessions() as session:
@@ -136,9 +137,10 @@ def compare(
 ) -> None:
     """Show what changed in an item from one version to another."""
     from kb import items
-    from web import differences, printing
     from web.api.lessons import ComparisonOut
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
+    from web.life import differences
 
     with existing(context.obj) as services, services.sessions() as session:
         old = items.version(session, person(services), ref, before)
@@ -164,7 +166,7 @@ def relate(
     """Note how an item stands to another; a superseded lesson is out of use from then on."""
     from kb.database import transaction
     from kb.life import relations
-    from web.terminal import existing, out, person
+    from web.console.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         relations.relate(session, person(services), ref, link, other, note)
@@ -181,7 +183,7 @@ def part(
     """Take such a note back."""
     from kb.database import transaction
     from kb.life import relations
-    from web.terminal import existing, out, person
+    from web.console.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         relations.part(session, person(services), ref, link, other)
@@ -193,9 +195,9 @@ def list_relations(context: typer.Context, ref: Ref, json: Json = False) -> None
     """List how an item stands to others."""
     from kb.life import relations
     from kb.vocabulary import label
-    from web import printing
     from web.api.relations import RelationOut
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
 
     with existing(context.obj) as services, services.sessions() as session:
         found = relations.of_item(session, person(services), ref)
@@ -222,10 +224,10 @@ def disagreements(
     """List items whose advice may contradict, or of which the newer may replace the older."""
     from kb.life import disagreements as flagged
     from kb.vocabulary import label
-    from web import comparing
     from web.api.disagreements import DisagreementOut, DisagreementsOut
-    from web.finding import Paging
-    from web.terminal import err, existing, give_json, out, person, plain
+    from web.console.terminal import err, existing, give_json, out, person, plain
+    from web.searching import comparing
+    from web.searching.finding import Paging
 
     paging = Paging(page, limit)
     with existing(context.obj) as services:
@@ -257,7 +259,7 @@ def decide(
     """Confirm that two items disagree or that one replaces the other, or dismiss the pair."""
     from kb.database import transaction
     from kb.life import disagreements as flagged
-    from web.terminal import existing, out, person
+    from web.console.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         flagged.decide(session, person(services), number, state, note)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from web.path_schemas import OptionOut
+    from web.learning.path_schemas import OptionOut
 
 Many = list[str] | None
 
@@ -39,10 +39,10 @@ def path(  # noqa: PLR0913 - each is an option of the command
     from kb.errors import InvalidError
     from kb.learning import people
     from kb.models import now
-    from web import learning_paths, path_files
-    from web.path_files import Format
-    from web.path_schemas import PathQuery, PathsOut
-    from web.terminal import existing, give_json, out, person, plain, save
+    from web.console.terminal import existing, give_json, out, person, plain, save
+    from web.learning import learning_paths, path_files
+    from web.learning.path_files import Format
+    from web.learning.path_schemas import PathQuery, PathsOut
 
     given = {
         "role": role, "start": start or [], "done": done or [], "least": least, "hours": hours, "cost": cost,

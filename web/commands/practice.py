@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from web.practices import Advice, Answer
+    from web.adoption.practices import Advice, Answer
 
 app = typer.Typer(help="Recommend practices; assess projects and teams.", no_args_is_help=True)
 
@@ -25,10 +25,10 @@ def recommend(
     json: Json = False,
 ) -> None:
     """Recommend practices, each with what speaks for and against it."""
-    from web import practices
-    from web.practice_schemas import RecommendationsOut
-    from web.practices import Asked
-    from web.terminal import existing, give_json, out, person
+    from web.adoption import practices
+    from web.adoption.practice_schemas import RecommendationsOut
+    from web.adoption.practices import Asked
+    from web.console.terminal import existing, give_json, out, person
 
     asked = Asked(" ".join(situation or ()), tuple(need or ()), assessment)
     with existing(context.obj) as services, services.sessions() as session:
@@ -44,8 +44,8 @@ def recommend(
 
 
 def _lines(advice: "Advice", answer: "Answer") -> Iterator[str]:
-    from web.practice_schemas import why_of
-    from web.terminal import plain
+    from web.adoption.practice_schemas import why_of
+    from web.console.terminal import plain
     from web.wording import percent, plural
 
     head = advice.practice.head
@@ -67,8 +67,8 @@ def _lines(advice: "Advice", answer: "Answer") -> Iterator[str]:
 def questions(context: typer.Context, json: Json = False) -> None:
     """List the questions of the assessment with the levels of their answers."""
     from kb.assessments.questions import questions as asked
-    from web.practice_schemas import QuestionOut
-    from web.terminal import give_json, out
+    from web.adoption.practice_schemas import QuestionOut
+    from web.console.terminal import give_json, out
 
     del context
     if json:
@@ -94,8 +94,8 @@ def assess(
     from kb.assessments import records
     from kb.assessments.records import AssessmentDraft
     from kb.database import transaction
-    from web.practice_schemas import AssessmentOut
-    from web.terminal import existing, give_json, out, person
+    from web.adoption.practice_schemas import AssessmentOut
+    from web.console.terminal import existing, give_json, out, person
     from web.wording import plural
 
     draft = AssessmentDraft(subject, dict(map(_pair, answer)), target)
@@ -116,9 +116,9 @@ def assessments(
 ) -> None:
     """List assessments, newest first."""
     from kb.assessments import records
-    from web import printing
-    from web.practice_schemas import AssessmentOut
-    from web.terminal import existing, give_json, out, person
+    from web.adoption.practice_schemas import AssessmentOut
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
     from web.wording import day, plural
 
     with existing(context.obj) as services, services.sessions() as session:

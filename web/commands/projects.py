@@ -13,8 +13,8 @@ def projects(
 ) -> None:
     """List the projects that items tell of, those with most items first."""
     from kb import projects as stored
-    from web import printing
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
     from web.wording import plural
 
     with existing(context.obj) as services, services.sessions() as session:

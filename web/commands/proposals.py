@@ -33,9 +33,9 @@ def propose(
     json: Json = False,
 ) -> None:
     """Mine documents for observations that may become lessons."""
-    from web import mining
     from web.api.proposals import MinedOut
-    from web.terminal import existing, give_json, out, person
+    from web.console.terminal import existing, give_json, out, person
+    from web.life import mining
 
     with existing(context.obj) as services:
         refs = _documents(services, documents or [], quiet=json)
@@ -51,7 +51,7 @@ def propose(
 
 
 def _telling(*, quiet: bool) -> "Callable[[str], None]":
-    from web.terminal import err
+    from web.console.terminal import err
 
     return (lambda _: None) if quiet else (lambda said: err().print(f"{said}…", style="dim"))
 
@@ -61,8 +61,9 @@ def _documents(services: "Services", given: list[str], *, quiet: bool) -> list[s
     from ingest.pipeline import Options
     from kb.errors import InvalidError
     from kb.proposals import records
-    from web import progress, work
-    from web.terminal import err, person
+    from web.base import work
+    from web.console import progress
+    from web.console.terminal import err, person
 
     refs: list[str] = []
     for name in given:
@@ -93,8 +94,8 @@ def proposals(
     """List observations that were mined out of documents."""
     from kb.proposals import records
     from web.api.proposals import ProposalOut, ProposalsOut
-    from web.finding import Paging
-    from web.terminal import existing, give_json, out, person
+    from web.console.terminal import existing, give_json, out, person
+    from web.searching.finding import Paging
 
     paging = Paging(page, limit)
     with existing(context.obj) as services, services.sessions() as session:
@@ -110,7 +111,7 @@ def proposals(
 
 
 def _print(console: "Console", one: "Proposed") -> None:
-    from web.terminal import plain
+    from web.console.terminal import plain
     from web.wording import percent
 
     place = " · ".join(filter(None, (one.document.ref, str(one.locator), one.headings)))
@@ -123,10 +124,10 @@ def _print(console: "Console", one: "Proposed") -> None:
 def accept(context: typer.Context, number: Number, json: Json = False) -> None:
     """Make the draft of a lesson of a proposal; only you see it until you submit it."""
     from kb.database import transaction
-    from web import mining
     from web.addresses import item_url
     from web.api.proposals import LessonDraftOut
-    from web.terminal import existing, give_json, out, person
+    from web.console.terminal import existing, give_json, out, person
+    from web.life import mining
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         made = mining.accept(session, person(services), number)
@@ -146,7 +147,7 @@ def dismiss(
     from kb.database import transaction
     from kb.proposals import records
     from web.api.proposals import ProposalOut
-    from web.terminal import existing, give_json, out, person
+    from web.console.terminal import existing, give_json, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         one = records.dismiss(session, person(services), number, " ".join(reason))
@@ -161,7 +162,7 @@ def reopen(context: typer.Context, number: Number, json: Json = False) -> None:
     from kb.database import transaction
     from kb.proposals import records
     from web.api.proposals import ProposalOut
-    from web.terminal import existing, give_json, out, person
+    from web.console.terminal import existing, give_json, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         one = records.reopen(session, person(services), number)

@@ -25,10 +25,10 @@ def export(  # noqa: PLR0913 - each is an option of the command
     year: Annotated[Many, typer.Option(help="Only this year.")] = None,
 ) -> None:
     """Write lessons to a spreadsheet, all that they say; `kb ingest` takes it back with what was changed."""
-    from web import registers
     from web.commands import filters
-    from web.registers import RegisterFormat
-    from web.terminal import existing, out, person, save
+    from web.console.terminal import existing, out, person, save
+    from web.life import registers
+    from web.life.registers import RegisterFormat
 
     wanted = next((form for form in RegisterFormat if output.suffix.lower() == f".{form}"), None)
     if wanted is None:

@@ -23,9 +23,9 @@ def listed(
     """List the items in a state, the longest overdue first, and how many are in each."""
     from kb.life import reviews
     from kb.vocabulary import label
-    from web import printing
     from web.api.reviews import DueOut
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
     from web.wording import day
 
     with existing(context.obj) as services, services.sessions() as session:
@@ -49,7 +49,7 @@ def confirm(
     """Note that an item was looked at and still holds."""
     from kb.database import transaction
     from kb.life import reviews
-    from web.terminal import existing, out, person
+    from web.console.terminal import existing, out, person
     from web.wording import day
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
@@ -70,7 +70,7 @@ def reassign(
     """Give all that a leaver looks after, or some items, to a successor."""
     from kb.database import transaction
     from kb.life import reviews
-    from web.terminal import existing, give_json, out, person
+    from web.console.terminal import existing, give_json, out, person
     from web.wording import plural
 
     with existing(context.obj) as services, transaction(services.sessions) as session:

@@ -14,9 +14,10 @@ Name = Annotated[str, typer.Argument(help="The name that the search is saved und
 def list_saved(context: typer.Context, json: Json = False) -> None:
     """List saved searches, each with how much came or changed since it was last run."""
     from kb.searching import saved
-    from web import following, printing
     from web.api.saved import SavedSearchOut
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
+    from web.searching import following
 
     with existing(context.obj) as services, services.sessions() as session:
         found = saved.listed(session, person(services))
@@ -47,7 +48,7 @@ def add(
     from kb.searching import saved
     from kb.values import Filters
     from search.query import parse
-    from web.terminal import existing, out, person
+    from web.console.terminal import existing, out, person
 
     text = " ".join(query)
     with existing(context.obj) as services, transaction(services.sessions) as session:
@@ -68,10 +69,11 @@ def run(
     from kb.database import transaction
     from kb.searching import saved
     from kb.searching.searches import Through
-    from web import history, printing
-    from web.answers import SearchOut
-    from web.finding import Paging
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
+    from web.searching import history
+    from web.searching.answers import SearchOut
+    from web.searching.finding import Paging
 
     paging = Paging(page, limit)
     with existing(context.obj) as services:
@@ -95,7 +97,7 @@ def rename(
     """Give a saved search another name."""
     from kb.database import transaction
     from kb.searching import saved
-    from web.terminal import existing, out, person
+    from web.console.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         kept = saved.rename(session, person(services), saved.named(session, person(services), name).id, new)
@@ -107,7 +109,7 @@ def remove(context: typer.Context, name: Name) -> None:
     """Forget a saved search."""
     from kb.database import transaction
     from kb.searching import saved
-    from web.terminal import existing, out, person
+    from web.console.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         kept = saved.named(session, person(services), name)
@@ -124,9 +126,9 @@ def recent(
     """List your recent searches, or forget them."""
     from kb.database import transaction
     from kb.searching import searches
-    from web import printing
     from web.api.saved import RecentSearchOut
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
     from web.wording import moment, plural
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
@@ -149,10 +151,10 @@ def similar(
     json: Json = False,
 ) -> None:
     """Show what is like an item, nearest in meaning first."""
-    from web import printing
-    from web.answers import SimilarOut
-    from web.finding import Paging
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
+    from web.searching.answers import SimilarOut
+    from web.searching.finding import Paging
 
     paging = Paging(page, limit)
     with existing(context.obj) as services, services.sessions() as session:
@@ -173,7 +175,7 @@ def feedback(
     from kb.database import transaction
     from kb.searching import feedback as given
     from search.query import parse
-    from web.terminal import existing, out, person
+    from web.console.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         given.judge(session, person(services), parse(" ".join(query)).text, ref, helpful)

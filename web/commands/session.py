@@ -40,8 +40,8 @@ def open_session(  # noqa: PLR0913 - each is an option of the command
     from kb.sessions import gatherings
     from kb.sessions.gatherings import GatheringDraft
     from kb.vocabulary import Classification, SessionKind, SessionState
-    from web.session_schemas import SessionOut
-    from web.terminal import existing, give_json, out, person
+    from web.console.terminal import existing, give_json, out, person
+    from web.sessions.schemas import SessionOut
 
     draft = GatheringDraft(
         kind=_term(SessionKind, kind, "--kind"),
@@ -83,8 +83,8 @@ def edit(  # noqa: PLR0913 - each is an option of the command
     from kb.sessions import gatherings
     from kb.sessions.gatherings import GatheringDraft
     from kb.vocabulary import Classification
-    from web.session_schemas import SessionOut
-    from web.terminal import existing, give_json, out, person
+    from web.console.terminal import existing, give_json, out, person
+    from web.sessions.schemas import SessionOut
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         planned = gatherings.get(session, person(services), code)
@@ -117,9 +117,9 @@ def list_sessions(
     """List lessons sessions, newest first."""
     from kb.sessions import gatherings
     from kb.vocabulary import SessionState, label
-    from web import printing
-    from web.session_schemas import SessionOut
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
+    from web.sessions.schemas import SessionOut
     from web.wording import plural
 
     wanted = _term(SessionState, state, "--state") if state else None
@@ -146,9 +146,10 @@ def list_sessions(
 def show(context: typer.Context, code: Code, json: Json = False) -> None:
     """Show a session with its notes."""
     from kb.sessions import gatherings, notes
-    from web import printing, session_reports
-    from web.session_schemas import SessionDetailOut
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
+    from web.sessions import session_reports
+    from web.sessions.schemas import SessionDetailOut
 
     with existing(context.obj) as services, services.sessions() as session:
         gathering = gatherings.get(session, person(services), code)
@@ -170,9 +171,9 @@ def report(
 ) -> None:
     """Write a session's report into a file."""
     from kb.sessions import gatherings, notes
-    from web import session_reports
-    from web.session_reports import Format
-    from web.terminal import existing, out, person, save
+    from web.console.terminal import existing, out, person, save
+    from web.sessions import session_reports
+    from web.sessions.session_reports import Format
 
     with existing(context.obj) as services, services.sessions() as session:
         gathering = gatherings.get(session, person(services), code)
@@ -191,7 +192,7 @@ def change(
     from kb.database import transaction
     from kb.sessions import gatherings
     from kb.vocabulary import SessionState
-    from web.terminal import existing, out, person
+    from web.console.terminal import existing, out, person
 
     wanted = _term(SessionState, state, "STATE")
     with existing(context.obj) as services, transaction(services.sessions) as session:

@@ -18,10 +18,10 @@ Many = list[str] | None
 def list_subscriptions(context: typer.Context, json: Json = False) -> None:
     """List your subscriptions."""
     from kb.push import subscriptions
-    from web import printing
     from web.api.subscriptions import SubscriptionOut
-    from web.digests import about
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
+    from web.push.digests import about
 
     with existing(context.obj) as services, services.sessions() as session:
         found = subscriptions.listed(session, person(services))
@@ -60,9 +60,9 @@ def add(  # noqa: PLR0913 - each is an option of the command
     from kb.database import transaction
     from kb.push.subscriptions import SubscriptionDraft
     from kb.searching import saved as searches
-    from web import pushing
     from web.commands import filters
-    from web.terminal import existing, out, person
+    from web.console.terminal import existing, out, person
+    from web.push import pushing
 
     way, address = _way(email, webhook)
     chosen = filters.chosen(kind=kind, phase=phase, area=area, project=project)
@@ -84,7 +84,7 @@ def remove(context: typer.Context, number: Number) -> None:
     """Forget a subscription and what it sent."""
     from kb.database import transaction
     from kb.push import subscriptions
-    from web.terminal import existing, out, person
+    from web.console.terminal import existing, out, person
 
     with existing(context.obj) as services, transaction(services.sessions) as session:
         subscriptions.remove(session, person(services), number)
@@ -94,8 +94,8 @@ def remove(context: typer.Context, number: Number) -> None:
 @app.command()
 def test(context: typer.Context, number: Number) -> None:
     """Send a few items that match now, to see that they arrive."""
-    from web import pushing
-    from web.terminal import existing, out, person
+    from web.console.terminal import existing, out, person
+    from web.push import pushing
     from web.wording import plural
 
     with existing(context.obj) as services, services.sessions() as session:
@@ -112,9 +112,9 @@ def log(
 ) -> None:
     """List what a subscription sent, what waits and what was given up, the newest first."""
     from kb.push import deliveries
-    from web import printing
     from web.api.subscriptions import DeliveryOut
-    from web.terminal import existing, give_json, out, person
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
     from web.wording import moment, plural
 
     with existing(context.obj) as services, services.sessions() as session:
@@ -144,8 +144,9 @@ def digest(
     from dataclasses import asdict
 
     from kb.models import now
-    from web import printing, pushing
-    from web.terminal import FAILED, existing, give_json, out
+    from web.console import printing
+    from web.console.terminal import FAILED, existing, give_json, out
+    from web.push import pushing
     from web.wording import plural
 
     with existing(context.obj) as services:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 if TYPE_CHECKING:
-    from web.forms import FileFormat
+    from web.writing.forms import FileFormat
 
 
 def template(
@@ -34,8 +34,8 @@ def template(
     """Write a template as a Word document or an Excel workbook, blank or filled."""
     from kb.access import LOCAL_USER
     from kb.errors import InvalidError
-    from web import forms
-    from web.terminal import existing, out, save
+    from web.console.terminal import existing, out, save
+    from web.writing import forms
 
     if example and (entries or values):
         raise typer.BadParameter("The example can't be mixed with values of your own", param_hint="--example")
@@ -54,7 +54,7 @@ def template(
 
 
 def _format(to: Path | None) -> "FileFormat | None":
-    from web.forms import FileFormat
+    from web.writing.forms import FileFormat
 
     if to is None:
         return None

@@ -23,9 +23,10 @@ def new(
     from ingest import composed
     from kb import items
     from kb.database import transaction
-    from web import editing, work
+    from web.base import work
+    from web.console.terminal import existing, give_json, out, person
     from web.schemas import ItemDetailOut
-    from web.terminal import existing, give_json, out, person
+    from web.writing import editing
 
     with existing(context.obj) as services:
         entry = composed.read(_text(file))
@@ -43,10 +44,10 @@ def check(context: typer.Context, file: Source, json: Json = False) -> None:
     """Tell how well a lesson is written, whether it is here already, and what it seems to be about."""
     from ingest import composed
     from kb.vocabulary import label
-    from web import assisting
-    from web.entry_schemas import CheckedOut
-    from web.terminal import existing, give_json, out, person, plain
+    from web.console.terminal import existing, give_json, out, person, plain
     from web.wording import percent
+    from web.writing import assisting
+    from web.writing.entry_schemas import CheckedOut
 
     with existing(context.obj) as services, services.sessions() as session:
         checked = assisting.check(services, session, person(services), composed.read(_text(file)))
@@ -81,8 +82,9 @@ def edit(
     from ingest.composed import LessonEntry
     from kb.database import transaction
     from kb.errors import ConflictError, InvalidError
-    from web import editing, work
-    from web.terminal import existing, out, person
+    from web.base import work
+    from web.console.terminal import existing, out, person
+    from web.writing import editing
 
     with existing(context.obj) as services:
         with services.sessions() as session:

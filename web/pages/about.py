@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from web.errors import MEANING
+from web.http.errors import MEANING
 from web.layout import page
 
 router = APIRouter()

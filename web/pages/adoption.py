@@ -23,15 +23,16 @@ from kb.adoption.values import (
 )
 from kb.errors import InvalidError, NotFoundError
 from kb.vocabulary import Classification, term
-from web import adoption, adoption_files, entered, form_values
 from web.addresses import adoption_url, paged
-from web.adoption import Wanted
-from web.adoption_files import Format
-from web.choices import PagingDep
-from web.deps import PrincipalDep, ServicesDep, SessionDep
-from web.gantt import gantt
-from web.headers import attachment
+from web.adoption import adoption, adoption_files
+from web.adoption.adoption import Wanted
+from web.adoption.adoption_files import Format
+from web.files.headers import attachment
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
+from web.pictures.gantt import gantt
+from web.searching.choices import PagingDep
+from web.writing import entered, form_values
 
 router = APIRouter(prefix="/adoption")
 

@@ -9,11 +9,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from kb.life import applications
 from kb.life.applications import ApplicationDraft
 from kb.vocabulary import Outcome
-from web import form_values
 from web.addresses import here, item_url, query_string
-from web.choices import PagingDep
-from web.deps import PrincipalDep, SessionDep
+from web.http.deps import PrincipalDep, SessionDep
 from web.layout import page
+from web.searching.choices import PagingDep
+from web.writing import form_values
 
 router = APIRouter()
 

@@ -7,9 +7,9 @@ from fastapi.responses import HTMLResponse
 
 from kb import audit
 from web.addresses import paged
-from web.choices import PagingDep
-from web.deps import PrincipalDep, SessionDep
+from web.http.deps import PrincipalDep, SessionDep
 from web.layout import page
+from web.searching.choices import PagingDep
 
 router = APIRouter()
 

@@ -18,16 +18,17 @@ from kb.errors import InvalidError
 from kb.text import shorten
 from kb.vocabulary import Classification, Target, Verdict, term
 from search.briefs import charter as charters
-from web import briefs, premortem, reasons
 from web.addresses import brief_url, paged
-from web.brief_risks import gist
-from web.briefs import Looking
-from web.choices import PagingDep
-from web.deps import PrincipalDep, ServicesDep, SessionDep
-from web.form_values import day
+from web.briefs import briefs, premortem
+from web.briefs.brief_risks import gist
+from web.briefs.briefs import Looking
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
+from web.imports.uploads import FormDep
 from web.layout import page, streamed
 from web.rendering import render
-from web.uploads import FormDep
+from web.searching import reasons
+from web.searching.choices import PagingDep
+from web.writing.form_values import day
 
 router = APIRouter(prefix="/briefs")
 

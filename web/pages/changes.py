@@ -9,12 +9,12 @@ from ingest import rewriting
 from kb import items
 from kb.access import Permission
 from kb.life import actions, changes
-from web import changing, differences
 from web.addresses import paged, query_string
-from web.choices import PageNumber
-from web.deps import PrincipalDep, RunnerDep, SessionDep
-from web.finding import Paging
+from web.http.deps import PrincipalDep, RunnerDep, SessionDep
 from web.layout import page
+from web.life import changing, differences
+from web.searching.choices import PageNumber
+from web.searching.finding import Paging
 
 router = APIRouter()
 

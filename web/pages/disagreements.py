@@ -9,9 +9,9 @@ from kb.access import Permission
 from kb.life import disagreements
 from kb.vocabulary import FlagState
 from web.addresses import item_url, paged
-from web.choices import PagingDep
-from web.deps import PrincipalDep, SessionDep, StudiesDep
+from web.http.deps import PrincipalDep, SessionDep, StudiesDep
 from web.layout import page
+from web.searching.choices import PagingDep
 
 router = APIRouter()
 

@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from web.deps import PrincipalDep, ServicesDep, SessionDep
-from web.encoders import read
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
+from web.quality.encoders import read
 
 router = APIRouter()
 

@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from kb.life import records
-from web import feeds, following
 from web.addresses import query_string
-from web.choices import FiltersDep
-from web.deps import PrincipalDep, ServicesDep, SessionDep
-from web.feeds import Feed
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
+from web.push import feeds
+from web.push.feeds import Feed
+from web.searching import following
+from web.searching.choices import FiltersDep
 
 router = APIRouter()
 

@@ -11,12 +11,12 @@ from ingest import form_cells
 from kb import forms as rules
 from kb.errors import InvalidError
 from kb.forms import Entry, Field, Record
-from web import forms
 from web.api.forms import download
-from web.deps import PrincipalDep, SessionDep
-from web.entered import pairs
-from web.forms import PROGRAMS, FileFormat, Template
+from web.http.deps import PrincipalDep, SessionDep
 from web.layout import page
+from web.writing import forms
+from web.writing.entered import pairs
+from web.writing.forms import PROGRAMS, FileFormat, Template
 
 router = APIRouter()
 

@@ -7,11 +7,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kb.access import Permission
 from kb.learning import frameworks as stored
-from web import frameworks, ladders
 from web.addresses import query_string
-from web.deps import PrincipalDep, ServicesDep, SessionDep
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
+from web.imports.uploads import FormDep
 from web.layout import page
-from web.uploads import FormDep
+from web.learning import frameworks
+from web.pictures import ladders
 
 router = APIRouter()
 

@@ -9,12 +9,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from kb.insight import gaps
 from kb.insight.gaps import PENDING, PERSISTENT
 from kb.vocabulary import GapState
-from web import insight, sheets
 from web.addresses import query_string
-from web.choices import PagingDep
-from web.deps import PrincipalDep, SessionDep, StudiesDep
-from web.insight import GapChange
+from web.files import sheets
+from web.http.deps import PrincipalDep, SessionDep, StudiesDep
+from web.insight import insight
+from web.insight.insight import GapChange
 from web.layout import page
+from web.searching.choices import PagingDep
 
 router = APIRouter(prefix="/insight")
 

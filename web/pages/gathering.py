@@ -14,10 +14,10 @@ from kb.errors import InvalidError
 from kb.sessions import gatherings, notes
 from kb.sessions.notes import NoteDraft
 from kb.vocabulary import SessionState, Status
-from web import gatherings as shared
 from web.addresses import session_url
-from web.deps import PrincipalDep, RunnerDep, ServicesDep, SessionDep
+from web.http.deps import PrincipalDep, RunnerDep, ServicesDep, SessionDep
 from web.layout import page
+from web.sessions import gatherings as shared
 
 router = APIRouter(prefix="/s/{code}")
 

@@ -8,12 +8,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from kb import jobs
 from kb.access import Principal
 from kb.jobs import JobState
-from web import entered, previews
-from web.deps import PrincipalDep, RunnerDep, ServicesDep, SessionDep
+from web.http.deps import PrincipalDep, RunnerDep, ServicesDep, SessionDep
+from web.imports import previews
+from web.imports.previews import Chosen
+from web.imports.uploads import MAX_FILES, UploadDep, begin
 from web.layout import page
-from web.previews import Chosen
-from web.uploads import MAX_FILES, UploadDep, begin
 from web.wiring import Services
+from web.writing import entered
 
 router = APIRouter(prefix="/imports")
 

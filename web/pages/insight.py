@@ -25,15 +25,17 @@ from kb.vocabulary import (
     label,
 )
 from search.recurring import Themes
-from web import charts, heatmap, insight, sheets
 from web.addresses import query_string
-from web.charts import Chart, Value
-from web.choices import PagingDep, SliceDep
-from web.deps import PrincipalDep, ServicesDep, SessionDep, StudiesDep
-from web.finding import DEFAULT_SIZE, Paging
-from web.heatmap import Heatmap, Square
+from web.base.studies import Studies, Study
+from web.files import sheets
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep, StudiesDep
+from web.insight import insight
 from web.layout import page
-from web.studies import Studies, Study
+from web.pictures import charts, heatmap
+from web.pictures.charts import Chart, Value
+from web.pictures.heatmap import Heatmap, Square
+from web.searching.choices import PagingDep, SliceDep
+from web.searching.finding import DEFAULT_SIZE, Paging
 from web.wording import plural
 
 router = APIRouter(prefix="/insight")

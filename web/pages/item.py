@@ -23,12 +23,14 @@ from kb.vocabulary import Kind
 from search import snippets
 from search.query import parse
 from search.results import Similar
-from web import applied, facts, forms, history, standing
 from web.addresses import item_url
-from web.deps import PrincipalDep, ServicesDep, SessionDep
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
+from web.life import applied, facts, standing
 from web.pages.reviews import next_review
 from web.rendering import Mark, Part, Rendered, parts, render
+from web.searching import history
+from web.writing import forms
 
 router = APIRouter()
 

@@ -9,10 +9,11 @@ from kb.access import Permission
 from kb.learning import frameworks, people
 from kb.learning.people import MAX_NAME, MAX_NOTE, AssessmentDraft, Judged
 from kb.vocabulary import term
-from web import developing, entered
-from web.deps import PrincipalDep, SessionDep
-from web.form_values import day, whole
+from web.http.deps import PrincipalDep, SessionDep
 from web.layout import page
+from web.learning import developing
+from web.writing import entered
+from web.writing.form_values import day, whole
 
 router = APIRouter()
 

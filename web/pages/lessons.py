@@ -10,12 +10,12 @@ from kb.life import actions, changes, disagreements, lessons
 from kb.life.lessons import WAITING
 from kb.proposals import records
 from kb.vocabulary import ActionState, Status
-from web import standing
 from web.addresses import item_url, paged
-from web.choices import PageNumber
-from web.deps import PrincipalDep, SessionDep
-from web.finding import DEFAULT_SIZE, Paging
+from web.http.deps import PrincipalDep, SessionDep
 from web.layout import page
+from web.life import standing
+from web.searching.choices import PageNumber
+from web.searching.finding import DEFAULT_SIZE, Paging
 from web.wording import age
 
 router = APIRouter()

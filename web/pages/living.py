@@ -11,10 +11,10 @@ from kb.errors import InvalidError
 from kb.life import actions, lessons, relations
 from kb.life.lifecycle import Move
 from kb.vocabulary import Link, Target
-from web import differences
 from web.addresses import item_url
-from web.deps import PrincipalDep, SessionDep
+from web.http.deps import PrincipalDep, SessionDep
 from web.layout import page
+from web.life import differences
 
 router = APIRouter()
 

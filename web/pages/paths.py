@@ -8,10 +8,10 @@ from fastapi.responses import HTMLResponse
 from kb.learning import frameworks, people
 from kb.vocabulary import TrainingFormat
 from search.paths.values import Measure
-from web import learning_paths
-from web.deps import PrincipalDep, ServicesDep, SessionDep
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
-from web.path_schemas import PathQuery, PathsOut
+from web.learning import learning_paths
+from web.learning.path_schemas import PathQuery, PathsOut
 
 router = APIRouter()
 

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kb.errors import InvalidError
 from kb.text import squash
-from web.deps import PERSON_COOKIE, PrincipalDep
+from web.http.deps import PERSON_COOKIE, PrincipalDep
 from web.layout import page
 
 router = APIRouter()

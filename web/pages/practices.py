@@ -15,15 +15,16 @@ from kb.assessments.records import MAX_SUBJECT, USUAL_TARGET, AssessmentDraft
 from kb.values import Filters
 from kb.vocabulary import Classification, FacetName, Kind, KnowledgeArea, label, term
 from search.query import MAX_LENGTH
-from web import entered, practices
 from web.addresses import paged
-from web.choices import PagingDep
-from web.deps import PrincipalDep, ServicesDep, SessionDep
-from web.form_values import whole
+from web.adoption import practices
+from web.adoption.practice_schemas import recommend_url, why_of
+from web.adoption.practices import Asked
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
-from web.practice_schemas import recommend_url, why_of
-from web.practices import Asked
 from web.rendering import render
+from web.searching.choices import PagingDep
+from web.writing import entered
+from web.writing.form_values import whole
 
 router = APIRouter(prefix="/practices")
 

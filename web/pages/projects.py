@@ -7,10 +7,10 @@ from fastapi.responses import HTMLResponse
 
 from kb import projects
 from web.addresses import query_string
-from web.choices import PagingDep
-from web.deps import PrincipalDep, SessionDep
-from web.finding import DEFAULT_SIZE
+from web.http.deps import PrincipalDep, SessionDep
 from web.layout import page
+from web.searching.choices import PagingDep
+from web.searching.finding import DEFAULT_SIZE
 
 router = APIRouter()
 

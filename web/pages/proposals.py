@@ -9,12 +9,12 @@ from kb import items
 from kb.access import Permission
 from kb.proposals import records
 from kb.vocabulary import ProposalState
-from web import mining
 from web.addresses import item_url, paged, query_string
-from web.choices import PageNumber
-from web.deps import PrincipalDep, RunnerDep, ServicesDep, SessionDep, StudiesDep
-from web.finding import Paging
+from web.http.deps import PrincipalDep, RunnerDep, ServicesDep, SessionDep, StudiesDep
 from web.layout import page
+from web.life import mining
+from web.searching.choices import PageNumber
+from web.searching.finding import Paging
 
 router = APIRouter()
 

@@ -11,12 +11,13 @@ from kb.access import Principal
 from kb.searching import evaluations
 from kb.searching.evaluations import Figures, QueryScore, Run, RunSummary
 from search.evaluation import MEASURES
-from web import charts, evaluating
-from web.charts import Chart, Value
-from web.deps import PrincipalDep, SessionDep
-from web.evaluating import Compared
+from web.http.deps import PrincipalDep, SessionDep
 from web.layout import page
-from web.scores import run_url
+from web.pictures import charts
+from web.pictures.charts import Chart, Value
+from web.quality import evaluating
+from web.quality.evaluating import Compared
+from web.quality.scores import run_url
 from web.wording import day
 
 router = APIRouter(prefix="/insight/quality")

@@ -11,11 +11,11 @@ from kb import items
 from kb.access import Permission
 from kb.life import reviews
 from kb.vocabulary import ReviewState
-from web import form_values
 from web.addresses import here, item_url, query_string
-from web.choices import PagingDep
-from web.deps import PrincipalDep, SessionDep
+from web.http.deps import PrincipalDep, SessionDep
 from web.layout import page
+from web.searching.choices import PagingDep
+from web.writing import form_values
 
 router = APIRouter()
 

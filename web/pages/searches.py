@@ -9,11 +9,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from kb.errors import InvalidError
 from kb.searching import feedback, saved, searches
 from search.query import parse
-from web import following
 from web.addresses import here, search_url
-from web.choices import FiltersDep
-from web.deps import PrincipalDep, ServicesDep, SessionDep
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
+from web.searching import following
+from web.searching.choices import FiltersDep
 
 router = APIRouter()
 

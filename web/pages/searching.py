@@ -20,13 +20,13 @@ from kb.vocabulary import FacetName, Kind, label
 from search.query import parse, without
 from search.results import Results, Snippet
 from search.terms import QueryError, Term, terms
-from web import exporting, finding, history
 from web.addresses import query_string, search_url
-from web.choices import FiltersDep, PagingDep
-from web.deps import PrincipalDep, ServicesDep, SessionDep
-from web.finding import DEFAULT_SIZE, FACET_TITLE, Paging
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import KIND_PLURAL, page
-from web.reasons import found, marks
+from web.searching import exporting, finding, history
+from web.searching.choices import FiltersDep, PagingDep
+from web.searching.finding import DEFAULT_SIZE, FACET_TITLE, Paging
+from web.searching.reasons import found, marks
 from web.wiring import Services
 
 router = APIRouter()

@@ -13,7 +13,7 @@ from kb.sessions.agendas import AGENDAS
 from kb.sessions.gatherings import GatheringDraft
 from kb.vocabulary import Classification, SessionKind, SessionState
 from web.addresses import query_string, session_url
-from web.deps import PrincipalDep, SessionDep
+from web.http.deps import PrincipalDep, SessionDep
 from web.layout import page
 
 router = APIRouter()

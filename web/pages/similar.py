@@ -6,12 +6,12 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from kb import items
-from web import reasons
 from web.addresses import item_url, query_string
-from web.choices import PagingDep
-from web.deps import PrincipalDep, ServicesDep, SessionDep
-from web.finding import DEFAULT_SIZE
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
+from web.searching import reasons
+from web.searching.choices import PagingDep
+from web.searching.finding import DEFAULT_SIZE
 
 router = APIRouter()
 

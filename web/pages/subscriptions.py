@@ -14,12 +14,12 @@ from kb.push.subscriptions import RHYTHMS, Rhythm, SubscriptionDraft, Way
 from kb.searching import saved
 from kb.values import Filters
 from kb.vocabulary import FacetName, Kind, KnowledgeArea, Phase
-from web import digests, pushing
 from web.addresses import query_string, search_url
-from web.choices import FiltersDep, PagingDep
-from web.deps import PrincipalDep, ServicesDep, SessionDep
-from web.finding import Paging
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
+from web.push import digests, pushing
+from web.searching.choices import FiltersDep, PagingDep
+from web.searching.finding import Paging
 from web.wiring import Services
 
 router = APIRouter()

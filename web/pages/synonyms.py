@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
-from web import synonyms
-from web.deps import PrincipalDep, ServicesDep
+from web.http.deps import PrincipalDep, ServicesDep
 from web.layout import page
+from web.searching import synonyms
 
 router = APIRouter()
 

@@ -7,9 +7,10 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from kb import jobs
 from kb.access import Permission, require
-from web import gauges, state
 from web.api.health import parts
-from web.deps import PrincipalDep, ServicesDep, SessionDep
+from web.base import state
+from web.http import gauges
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
 
 router = APIRouter()

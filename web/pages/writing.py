@@ -23,13 +23,13 @@ from kb.vocabulary import (
     Sector,
     Status,
 )
-from web import assisting, editing, entry_forms
 from web.addresses import item_url, query_string
-from web.deps import PrincipalDep, RunnerDep, ServicesDep, SessionDep
-from web.entry_forms import EntryForm, EntryFormDep
-from web.errors import STATUS
+from web.http.deps import PrincipalDep, RunnerDep, ServicesDep, SessionDep
+from web.http.errors import STATUS
 from web.layout import page
 from web.wiring import Services
+from web.writing import assisting, editing, entry_forms
+from web.writing.entry_forms import EntryForm, EntryFormDep
 
 router = APIRouter()
 

@@ -1,0 +1,1 @@
+"""Lessons briefs for pages, API and command line alike."""

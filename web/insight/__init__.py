@@ -1,0 +1,1 @@
+"""What is counted of lessons and searches, for pages, downloads and the command line."""

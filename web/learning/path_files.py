@@ -1,0 +1,111 @@
+"""Learning paths as files to take away."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from ingest import form_document, formats
+from kb.errors import NotFoundError
+from kb.forms import Form, Head
+from kb.vocabulary import TemplateForm
+from web.learning.learning_paths import Found, Option, Stop
+
+
+class Format(StrEnum):
+    """Formats of paths; also how their files end."""
+
+    MARKDOWN = "md"
+    WORD = "docx"
+    JSON_LD = "jsonld"
+
+
+MEDIA_TYPES = {
+    Format.MARKDOWN: "text/markdown; charset=utf-8",
+    Format.WORD: formats.media_type(formats.Format.WORD),
+    Format.JSON_LD: "application/ld+json",
+}
+
+
+def write(found: Found, number: int, wanted: Format, today: date) -> bytes:
+    """The option with that *number*, from 1. Raises NotFoundError when there is none."""
+    if not 0 < number <= len(found.options):
+        raise NotFoundError(f"There is no option {number}; there are {len(found.options)}.")
+    option = found.options[number - 1]
+    title = f"Learning path to {' and '.join(found.goal)}"
+    if wanted is Format.JSON_LD:
+        return json.dumps(_linked(title, option), ensure_ascii=False, indent=2).encode()
+    body = "\n".join(_lines(option)) + "\n"
+    if wanted is Format.MARKDOWN:
+        return f"# {title}\n\n{_summary(option)}\n{body}".encode()
+    head = Head(
+        ref="", title=title, summary=_summary(option), version=1, owner="", dated=today, language="en"
+    )
+    return form_document.write(head, Form(TemplateForm.DOCUMENT, ()), (), body)
+
+
+def _summary(option: Option) -> str:
+    path = option.path
+    cost = f"cost {path.cost:g} as far as it is known"
+    return f"{path.hours:g} hours, {path.weeks:.3g} weeks one after the other, {cost}."
+
+
+def _lines(option: Option) -> Iterator[str]:
+    for number, stop in enumerate(option.stops, start=1):
+        yield ""
+        yield f"## {number}. {stop.offer.title} ({stop.offer.ref})"
+        yield ""
+        yield from _stop(stop)
+
+
+def _stop(stop: Stop) -> Iterator[str]:
+    offer = stop.offer
+    hours = "hours not stated" if offer.hours is None else f"{offer.hours:g} hours"
+    cost = "cost not stated" if offer.cost is None else f"{offer.cost:g} {offer.currency}"
+    yield f"{offer.provider}; {hours}; {cost}."
+    yield ""
+    for rise in stop.closes:
+        yield f"- Closes: {rise.competence}, level {rise.before} to {rise.after} (asked {rise.wanted})"
+    for title in stop.opens:
+        yield f"- Comes before: {title}"
+    for condition in stop.conditions:
+        yield f"- Also asks for: {condition}"
+    for hit in stop.lessons:
+        yield f"- Lesson behind it: {hit.item.title} ({hit.item.ref})"
+    if stop.quote:
+        yield ""
+        yield f"> {stop.quote.text}"
+        yield ">"
+        yield f"> {offer.ref}, {stop.quote.passage.headings or offer.title}"
+
+
+def _linked(title: str, option: Option) -> dict[str, Any]:
+    """As schema.org describes courses, in their order."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "ItemList",
+        "name": title,
+        "itemListElement": [
+            {"@type": "ListItem", "position": number, "item": _course(stop)}
+            for number, stop in enumerate(option.stops, start=1)
+        ],
+    }
+
+
+def _course(stop: Stop) -> dict[str, Any]:
+    offer = stop.offer
+    course: dict[str, Any] = {
+        "@type": "Course",
+        "courseCode": offer.ref,
+        "name": offer.title,
+        "provider": {"@type": "Organization", "name": offer.provider},
+        "inLanguage": offer.language,
+        "teaches": [f"{taught.name}, level {taught.level}" for taught in offer.teaches],
+    }
+    if offer.hours is not None:
+        minutes = int(timedelta(hours=offer.hours).total_seconds() // 60)
+        course["timeRequired"] = f"PT{minutes // 60}H{minutes % 60}M"
+    if offer.cost is not None and offer.currency:
+        course["offers"] = {"@type": "Offer", "price": offer.cost, "priceCurrency": offer.currency}
+    return course

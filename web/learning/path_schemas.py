@@ -1,0 +1,204 @@
+"""Learning paths: how they are asked for over HTTP, and how they are given."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from kb.vocabulary import TrainingFormat
+from search.paths.values import Measure, Rise, Wish
+from web.addresses import item_url, query_string
+from web.learning.framework_schemas import GapOut
+from web.learning.learning_paths import TEACHING, Asked, Found, Option, Quote, Stop, unmet, ways
+from web.schemas import ItemOut, Out
+
+
+def _filled(value: object) -> object:
+    """What a form leaves empty is not said."""
+    return None if value == "" else value
+
+
+def _all_filled(value: object) -> object:
+    return [one for one in value if one != ""] if isinstance(value, list) else value  # pyright: ignore[reportUnknownVariableType] - whatever the address holds
+
+
+Amount = Annotated[Annotated[float, Field(ge=0, le=1e9)] | None, BeforeValidator(_filled)]
+Texts = Annotated[list[str], BeforeValidator(_all_filled)]
+
+
+class PathQuery(BaseModel):
+    """What is asked of a learning path."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    role: Texts = Field(
+        default=[], max_length=5, description="Roles to be reached, by reference or name; may be repeated."
+    )
+    start: Texts = Field(
+        default=[], max_length=5, description="Roles whose levels are taken as held; may be repeated."
+    )
+    learner: Annotated[Annotated[int, Field(ge=1, le=2**53)] | None, BeforeValidator(_filled)] = Field(
+        default=None, description="Number of a learner, whose levels are held."
+    )
+    done: Texts = Field(
+        default=[], max_length=100, description="References of training that they have taken."
+    )
+    least: Measure = Field(default=Measure.HOURS, description="What the path is to have least of.")
+    hours: Amount = Field(default=None, description="The most hours.")
+    cost: Amount = Field(default=None, description="The most that it may cost.")
+    weeks: Amount = Field(default=None, description="The most weeks.")
+    pace: Annotated[Annotated[float, Field(gt=0, le=100)] | None, BeforeValidator(_filled)] = Field(
+        default=None, description="Hours of learning in a week; 4 unless said."
+    )
+    language: Texts = Field(default=[], max_length=20, description="Languages of training; any unless said.")
+    format: Annotated[list[TrainingFormat], BeforeValidator(_all_filled)] = Field(
+        default=[], max_length=10, description="Formats of training; any that teaches unless said."
+    )
+    certificates: bool = Field(
+        default=False, description="Whether certificates and assessments count as training."
+    )
+    unknown: bool = Field(
+        default=False,
+        description="Whether training without stated hours or cost is taken, as if it had none.",
+    )
+    project: Texts = Field(
+        default=[], max_length=20, description="Projects whose lessons are to justify training first."
+    )
+
+    def asked(self) -> Asked:
+        """As a value."""
+        budgets = {Measure.HOURS: self.hours, Measure.COST: self.cost, Measure.WEEKS: self.weeks}
+        wish = Wish(
+            {},
+            least=self.least,
+            budget={measure: most for measure, most in budgets.items() if most is not None},
+            pace=self.pace or Wish({}).pace,
+            languages=frozenset(self.language),
+            formats=self._formats(),
+            unknown=self.unknown,
+        )
+        return Asked(
+            tuple(self.role), tuple(self.start), self.learner, tuple(self.done), tuple(self.project), wish
+        )
+
+    def _formats(self) -> frozenset[str]:
+        if self.format:
+            return frozenset(str(one) for one in self.format)
+        return frozenset() if self.certificates else TEACHING
+
+    def query(self) -> str:
+        """As a query string."""
+        return query_string(self.model_dump(mode="json", exclude_defaults=True))
+
+
+class RiseOut(Out):
+    """What a course adds to a level."""
+
+    competence: str
+    before: int
+    after: int
+    wanted: int = Field(description="The level of the goal; 0 when it is no part of it.")
+
+    @staticmethod
+    def of(rise: Rise) -> "RiseOut":
+        """From a rise."""
+        return RiseOut.model_validate(rise)
+
+
+class QuoteOut(Out):
+    """The passage that shows what training teaches."""
+
+    text: str
+    place: str = Field(description="The headings above it.")
+    competence: str
+    url: str = Field(description="The passage on the page of its item.")
+
+    @staticmethod
+    def of(quote: Quote, ref: str) -> "QuoteOut":
+        """From a quotation of the training *ref*."""
+        return QuoteOut(
+            text=quote.text,
+            place=quote.passage.headings,
+            competence=quote.competence,
+            url=item_url(ref, passage=quote.passage.ordinal),
+        )
+
+
+class StopOut(Out):
+    """A step of a path."""
+
+    ref: str
+    title: str
+    provider: str
+    hours: float | None
+    cost: float | None
+    currency: str
+    closes: list[RiseOut] = Field(description="Gaps of the goal.")
+    adds: list[RiseOut] = Field(description="What else is learned.")
+    opens: list[str] = Field(description="Titles of later steps that wait for it.")
+    conditions: list[str] = Field(description="What it asks for that only people can say.")
+    shown_by: QuoteOut | None
+    lessons: list[ItemOut] = Field(description="Lessons that make it worth learning.")
+    url: str
+
+    @staticmethod
+    def of(stop: Stop) -> "StopOut":
+        """From a step."""
+        offer = stop.offer
+        return StopOut(
+            ref=offer.ref,
+            title=offer.title,
+            provider=offer.provider,
+            hours=offer.hours,
+            cost=offer.cost,
+            currency=offer.currency,
+            closes=[RiseOut.of(rise) for rise in stop.closes],
+            adds=[RiseOut.of(rise) for rise in stop.adds],
+            opens=list(stop.opens),
+            conditions=list(stop.conditions),
+            shown_by=QuoteOut.of(stop.quote, offer.ref) if stop.quote else None,
+            lessons=[ItemOut.of(hit.item) for hit in stop.lessons],
+            url=item_url(offer.ref),
+        )
+
+
+class OptionOut(Out):
+    """One way to the goal."""
+
+    hours: float
+    cost: float = Field(description="Of training whose cost is known.")
+    weeks: float = Field(description="One after the other, at the pace asked.")
+    bound: float = Field(description="No such way has less of what was to be least: proven.")
+    steps: list[StopOut]
+
+    @staticmethod
+    def of(option: Option) -> "OptionOut":
+        """From an option."""
+        path = option.path
+        return OptionOut(
+            hours=path.hours,
+            cost=path.cost,
+            weeks=path.weeks,
+            bound=path.bound,
+            steps=[StopOut.of(stop) for stop in option.stops],
+        )
+
+
+class PathsOut(Out):
+    """The ways to a goal, or why there is none."""
+
+    roles: list[str]
+    missing: list[GapOut] = Field(description="What is missing for the goal, the widest first.")
+    options: list[OptionOut] = Field(description="The best first; the others differ from it.")
+    unmet: list[str] = Field(description="Levels that nothing leads to.")
+    ways: list[str] = Field(description="When there is no path: what to give up for one; each is enough.")
+
+    @staticmethod
+    def of(found: Found) -> "PathsOut":
+        """From what was found."""
+        return PathsOut(
+            roles=list(found.goal),
+            missing=[GapOut.of(gap) for gap in found.missing],
+            options=[OptionOut.of(option) for option in found.options],
+            unmet=unmet(found),
+            ways=ways(found),
+        )

@@ -1,0 +1,1 @@
+"""Pictures: where each part stands, for a template to draw as SVG."""

@@ -1,0 +1,1 @@
+"""Telling those who asked to be told: e-mail, webhooks, feeds."""

@@ -1,0 +1,1 @@
+"""Searching for pages, API and command line alike: filters in, results with their reasons out."""

@@ -1,0 +1,1 @@
+"""Lessons sessions for pages, API and command line alike."""
