@@ -1,5 +1,6 @@
 """Who reads, and what they may see. Every read takes a Principal and filters inside the query."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -25,7 +26,7 @@ class Permission(StrEnum):
     DEVELOP = "develop"
     """See and judge what people are able to do, and plan what they learn."""
     ADMINISTER = "administer"
-    """Read the record of who changed what."""
+    """Say who may come in and what they may do; read the record of who changed what."""
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -41,6 +42,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 """Each role as a set of permissions."""
 
 
+def permitted(roles: Iterable[Role]) -> frozenset[Permission]:
+    """All that *roles* permit together."""
+    return frozenset[Permission]().union(*(PERMISSIONS[role] for role in roles))
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """The person or program on whose behalf something is read or written."""
@@ -50,10 +56,14 @@ class Principal:
     """The highest classification they may read."""
     may_write: bool = False
     roles: frozenset[Role] = frozenset()
+    groups: frozenset[str] = frozenset()
+    """The names of those they belong to."""
+    withheld: frozenset[Permission] = frozenset()
+    """What a program on their behalf may not do, whatever their roles permit."""
 
     def may(self, permission: Permission) -> bool:
-        """Whether one of their roles permits it."""
-        return any(permission in PERMISSIONS[role] for role in self.roles)
+        """Whether one of their roles permits it, and nothing withholds it."""
+        return permission not in self.withheld and any(permission in PERMISSIONS[role] for role in self.roles)
 
     @property
     def sees_everything(self) -> bool:
@@ -63,6 +73,9 @@ class Principal:
 
 LOCAL_USER = Principal("local", _ORDER[-1], may_write=True, roles=frozenset(Role))
 """The one person of a laptop, who may do everything."""
+
+ANONYMOUS = Principal("nobody", _ORDER[0])
+"""Whoever did not sign in."""
 
 
 def local_user(name: str) -> Principal:

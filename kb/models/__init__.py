@@ -47,6 +47,7 @@ from kb.models.lifecycle import (
     Relation,
     RemedialAction,
 )
+from kb.models.people import ApiToken, Group, Membership, SignIn, User
 from kb.models.proposals import Mining, Proposal
 from kb.models.records import AuditChain, AuditEvent, EvaluationRun
 from kb.models.searches import (
@@ -69,6 +70,7 @@ __all__ = [
     "AdoptionReading",
     "AdoptionStep",
     "Announcement",
+    "ApiToken",
     "Application",
     "Assessment",
     "AuditChain",
@@ -92,6 +94,7 @@ __all__ = [
     "Facet",
     "FacetValue",
     "Feedback",
+    "Group",
     "ImportJob",
     "Item",
     "KnowledgeGap",
@@ -101,6 +104,7 @@ __all__ = [
     "LessonSession",
     "LessonStep",
     "LevelAssessment",
+    "Membership",
     "Mining",
     "Moment",
     "NoteGroup",
@@ -115,10 +119,12 @@ __all__ = [
     "SearchOpening",
     "SessionNote",
     "SessionVote",
+    "SignIn",
     "Source",
     "Subscription",
     "Template",
     "Training",
+    "User",
     "Version",
     "now",
 ]
