@@ -20,6 +20,7 @@ from web.commands import (
     learner,
     lesson,
     path,
+    people,
     practice,
     projects,
     registers,
@@ -365,6 +366,9 @@ app.add_typer(learner.app, name="learner")
 app.add_typer(session.app, name="session")
 app.add_typer(brief.app, name="brief")
 app.add_typer(audit.app, name="audit")
+app.add_typer(people.user, name="user")
+app.add_typer(people.group, name="group")
+app.add_typer(people.token, name="token")
 for command in (
     adapt.adapt,
     backups.backup,

@@ -69,6 +69,6 @@ def _check(password: str, known: Sequence[str]) -> None:
     judged = zxcvbn(password[:_LIKELY], user_inputs=list(known), max_length=_LIKELY)
     if judged["score"] < _STRONG:
         raise InvalidError(
-            "That password is easily guessed. Take four or five words that have nothing to do with each other, "
-            "or let a password manager choose one."
+            "That password is easily guessed. Take four or five words that have nothing to do with each "
+            "other, or let a password manager choose one."
         )

@@ -45,7 +45,7 @@ def exist(session: Session) -> bool:
 
 
 def administered(session: Session, *, provider: bool) -> bool:
-    """Whether somebody who administers can sign in: by password, or through the *provider* if there is one."""
+    """Whether an administrator can sign in: by password, or through the *provider* if there is one."""
     rows = session.scalars(select(User).where(User.disabled.is_(False)))
     return any(_administers(row) and (row.password or (provider and row.subject)) for row in rows)
 

@@ -1,0 +1,1 @@
+"""Who is asking: signing in, and what lets somebody in."""
