@@ -27,6 +27,7 @@ from web.api import (
     insight,
     items,
     learners,
+    learning,
     lessons,
     models,
     paths,
@@ -76,6 +77,7 @@ from web.pages import frameworks as framework_pages
 from web.pages import gaps as gap_pages
 from web.pages import insight as insight_pages
 from web.pages import learners as learner_pages
+from web.pages import learning as learning_pages
 from web.pages import lessons as lesson_pages
 from web.pages import paths as path_pages
 from web.pages import practices as practice_pages
@@ -155,6 +157,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         adoption,
         frameworks,
         learners,
+        learning,
         paths,
         applications,
         reviews,
@@ -181,6 +184,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         adoption_pages,
         framework_pages,
         learner_pages,
+        learning_pages,
         path_pages,
         feed,
         similar,

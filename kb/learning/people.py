@@ -1,7 +1,8 @@
 """People and the levels that they were found at, with history.
 
 An assessment is read by the person it is of, by who wrote it, and by those who develop people; by nobody
-else: every read here asks `_readable`.
+else: every read here asks `_readable`. That somebody is known at all, and what they learn, is read by
+themselves and by those who develop people: `known_to`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from kb import audit
-from kb.access import Permission, Principal, require
+from kb.access import Permission, Principal, require, require_write
 from kb.errors import InvalidError, NotFoundError
 from kb.learning import frameworks
 from kb.learning.values import HIGHEST, key
@@ -88,6 +89,16 @@ class Person:
         return {name: level for one in ordered for name, level in one.levels.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody whose learning the reader may read."""
+
+    number: int
+    """0 for the reader themselves while nothing is kept of them."""
+    name: str
+    team: str
+
+
 def record(session: Session, principal: Principal, draft: AssessmentDraft) -> Person:
     """Keep what is said of somebody; earlier assessments stay.
 
@@ -102,13 +113,9 @@ def record(session: Session, principal: Principal, draft: AssessmentDraft) -> Pe
     if own and draft.kind is Judged.MANAGER:
         raise InvalidError("Nobody is their own manager: choose self-assessment or evidence.")
     levels = _checked(session, principal, draft, name)
-    row = session.scalars(select(Learner).where(Learner.name == name)).one_or_none()
-    if row is None:
-        row = Learner(name=name, team="")
-        session.add(row)
+    row = enrolled(session, name)
     if draft.team is not None:
         row.team = squash(draft.team)[:MAX_NAME]
-    session.flush()
     said = LevelAssessment(
         learner_id=row.id,
         kind=draft.kind,
@@ -125,8 +132,7 @@ def record(session: Session, principal: Principal, draft: AssessmentDraft) -> Pe
 
 
 def _checked(session: Session, principal: Principal, draft: AssessmentDraft, name: str) -> dict[str, int]:
-    if not name or len(name) > MAX_NAME:
-        raise InvalidError(f"Name the person in at most {MAX_NAME} characters.")
+    _check_name(name)
     if len(draft.note) > MAX_NOTE:
         raise InvalidError(f"The note may have at most {MAX_NOTE:,} characters.")
     if not draft.levels:
@@ -141,6 +147,59 @@ def _checked(session: Session, principal: Principal, draft: AssessmentDraft, nam
     return {key(name): level for name, level in draft.levels.items()}
 
 
+def _check_name(name: str) -> None:
+    if not name or len(name) > MAX_NAME:
+        raise InvalidError(f"Name the person in at most {MAX_NAME} characters.")
+
+
+def enrolled(session: Session, name: str) -> Learner:
+    """The row of whoever has that name, new where nothing was known of them. Raises InvalidError."""
+    name = squash(name)
+    _check_name(name)
+    row = session.scalars(select(Learner).where(Learner.name == name)).one_or_none()
+    if row is None:
+        row = Learner(name=name, team="")
+        session.add(row)
+        session.flush()
+    return row
+
+
+def answerable(session: Session, principal: Principal, name: str) -> Learner:
+    """The row of somebody of whose learning *principal* may write: themselves, or those they develop.
+
+    Raises NotFoundError, InvalidError.
+    """
+    if squash(name) == principal.name:
+        require_write(principal)
+    else:
+        require(principal, Permission.DEVELOP)
+    return enrolled(session, name)
+
+
+def known_to(principal: Principal) -> ColumnElement[bool]:
+    """The condition on learners that holds for those whose learning *principal* may read."""
+    return true() if principal.may(Permission.DEVELOP) else Learner.name == principal.name
+
+
+def known(session: Session, principal: Principal, number: int) -> Known:
+    """Somebody whose learning *principal* may read. Raises NotFoundError."""
+    row = session.scalars(select(Learner).where(Learner.id == number, known_to(principal))).one_or_none()
+    if row is None:
+        raise NotFoundError("Nothing is known here of such a person that you may see.")
+    return Known(row.id, row.name, row.team)
+
+
+def known_by_name(session: Session, principal: Principal, name: str) -> Known:
+    """As *known*, by name; the reader themselves are always known."""
+    wanted = func.lower(Learner.name) == squash(name).lower()
+    row = session.scalars(select(Learner).where(wanted, known_to(principal))).one_or_none()
+    if row is not None:
+        return Known(row.id, row.name, row.team)
+    if squash(name) == principal.name:
+        return Known(0, principal.name, "")
+    raise NotFoundError("Nothing is known here of such a person that you may see.")
+
+
 def person(session: Session, principal: Principal, number: int) -> Person:
     """Somebody by number. Raises NotFoundError, also when *principal* may read nothing of them."""
     return _one(people(session, principal, number=number))
@@ -153,7 +212,7 @@ def named(session: Session, principal: Principal, name: str) -> Person:
 
 def _one(found: Sequence[Person]) -> Person:
     if not found:
-        raise NotFoundError("There are no assessments of such a person here that you may see.")
+        raise NotFoundError("Nothing is known here of such a person that you may see.")
     return found[0]
 
 
@@ -173,13 +232,15 @@ def people(
     ]
     rows = session.execute(
         select(Learner, LevelAssessment)
-        .join(LevelAssessment, LevelAssessment.learner_id == Learner.id)
-        .where(_readable(principal), *wanted)
+        .outerjoin(LevelAssessment, and_(LevelAssessment.learner_id == Learner.id, _readable(principal)))
+        .where(or_(LevelAssessment.id.is_not(None), known_to(principal)), *wanted)
         .order_by(func.lower(Learner.name), LevelAssessment.dated.desc(), LevelAssessment.id.desc())
     ).all()
     history: dict[int, list[Assessed]] = {}
     for learner, row in rows:
-        history.setdefault(learner.id, []).append(_assessed(row))
+        found = history.setdefault(learner.id, [])
+        if row:
+            found.append(_assessed(row))
     learners = {learner.id: learner for learner, _ in rows}
     return [Person(id_, one.name, one.team, tuple(history[id_])) for id_, one in learners.items()]
 
@@ -190,7 +251,10 @@ def teams(session: Session, principal: Principal) -> list[str]:
         select(Learner.team)
         .where(
             Learner.team != "",
-            exists().where(LevelAssessment.learner_id == Learner.id, _readable(principal)),
+            or_(
+                known_to(principal),
+                exists().where(LevelAssessment.learner_id == Learner.id, _readable(principal)),
+            ),
         )
         .distinct()
     )

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kb.text import squash
+from kb.vocabulary import Kind
 
 HIGHEST = 5
 """Levels go from 0 (unaware) to this (expert)."""
+
+HIDDEN = "Something that you may not open"
+"""Stands for a title."""
 
 Levels = Mapping[str, int]
 """By the key of a competence; what is not named is 0."""
@@ -20,6 +24,47 @@ class Stage(StrEnum):
     MID_LEVEL = "mid-level"
     SENIOR = "senior"
     EXECUTIVE = "executive"
+
+
+class Result(StrEnum):
+    """How a piece of learning ended."""
+
+    COMPLETED = "completed"
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+class Activity(StrEnum):
+    """In which way somebody learned, or gave back what they know; bodies' rules go by it."""
+
+    COURSE = "course"
+    EVENT = "event"
+    MEDIA = "media"
+    READING = "reading"
+    INFORMAL = "informal"
+    PRACTITIONER = "practitioner"
+    CONTENT = "content"
+    PRESENTATION = "presentation"
+    KNOWLEDGE = "knowledge"
+    VOLUNTEER = "volunteer"
+
+
+class Side(StrEnum):
+    """The sides of PMI's Talent Triangle."""
+
+    WAYS_OF_WORKING = "ways_of_working"
+    POWER_SKILLS = "power_skills"
+    BUSINESS_ACUMEN = "business_acumen"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What was learned from, or is to be."""
+
+    ref: str
+    """Empty for what is not in the catalogue, or may not be opened."""
+    title: str
+    kind: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ PAGES = [
     "/roles",
     "/roles/HS-D-153",
     "/learners/assess",
+    "/learning?report=HS-C-101",
     "/paths?role=Portfolio+manager&start=PMO+manager",
     "/briefs",
     "/adoption",

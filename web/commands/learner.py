@@ -1,12 +1,22 @@
 """What people can do, on the command line."""
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+if TYPE_CHECKING:
+    from web.learning.following import Learning
+
+T = TypeVar("T", bound=StrEnum)
+
 app = typer.Typer(help="What people can do, and what roles ask of them.", no_args_is_help=True)
 
+Day = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day it was over; today unless said.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Roles = Annotated[list[str] | None, typer.Option("--role", help="Compare with this role; may be repeated.")]
 
@@ -112,6 +122,175 @@ def team(
         out().print(plain(f"{member.person.name}: {lacks or 'nothing is missing'}"), markup=False)
     for gap in found.gaps:
         out().print(plain(f"nobody: {gap.name} at {gap.wanted}, at most {gap.level}"), markup=False)
+
+
+@app.command()
+def learning(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The person, by name; yourself unless said.")] = "",
+    json: Json = False,
+) -> None:
+    """Show what somebody is to learn, completed, holds and has read."""
+    from web.console.terminal import existing, give_json, out, person, plain
+    from web.learning import following
+    from web.learning.record_schemas import LearningOut
+
+    with existing(context.obj) as services, services.sessions() as session:
+        who = person(services)
+        found = following.of_name(session, who, name or who.name)
+    if json:
+        give_json(LearningOut.of(found).model_dump(mode="json"))
+        return
+    for line in _lines(found):
+        out().print(plain(line), markup=False)
+
+
+def _lines(found: "Learning") -> Iterator[str]:
+    for one in found.to_do:
+        due = f", due {one.due}" if one.due else ""
+        yield f"to do        {one.number}  {one.subject.title} ({one.progress(found.today)}{due})"
+    for one in found.completions:
+        vouched = f", confirmed by {one.confirmed.by}" if one.confirmed else ""
+        yield f"completed    {one.number}  {one.dated}  {one.subject.title} ({one.result}{vouched})"
+    for one in found.certificates:
+        until = f" until {one.expires}" if one.expires else ""
+        yield f"certificate  {one.number}  {one.issued}{until}  {one.subject.title} {one.code}"
+    for one in found.readings:
+        yield f"read         {one.at.date()}  {one.subject.title}, version {one.version}"
+
+
+@app.command()
+def complete(  # noqa: PLR0913 - each is an option
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The person, by name.")],
+    training: Annotated[str, typer.Argument(help="Reference of the training; or its title.")],
+    dated: Day = None,
+    hours: Annotated[
+        float | None, typer.Option(min=0, help="Hours; those of the training unless said.")
+    ] = None,
+    result: Annotated[str, typer.Option(help="completed, passed or failed.")] = "completed",
+    activity: Annotated[str, typer.Option(help="Way of learning; `kb learner cpd --help` names them.")] = "",
+    side: Annotated[
+        str, typer.Option(help="ways_of_working, power_skills or business_acumen (PMI's Talent Triangle).")
+    ] = "",
+    evidence: Annotated[str, typer.Option(help="A link, or where it is.")] = "",
+    reflection: Annotated[str, typer.Option(help="What was learned, and what came of it.")] = "",
+    json: Json = False,
+) -> None:
+    """Keep what somebody completed; a title is for what is not in the catalogue."""
+    from kb.database import transaction
+    from kb.learning import records
+    from kb.learning.records import CompletionDraft
+    from kb.learning.values import Activity, Result, Side
+    from web.console.terminal import existing, give_json, out, person
+    from web.learning.record_schemas import CompletionOut
+
+    known = _is_reference(training)
+    draft = CompletionDraft(
+        name,
+        training if known else "",
+        "" if known else training,
+        dated.date() if dated else None,
+        hours,
+        _term(Result, result, "--result") or Result.COMPLETED,
+        _term(Activity, activity, "--activity"),
+        _term(Side, side, "--side"),
+        evidence,
+        reflection,
+    )
+    with existing(context.obj) as services, transaction(services.sessions) as session:
+        kept = records.complete(session, person(services), draft)
+    if json:
+        give_json(CompletionOut.model_validate(kept).model_dump(mode="json"))
+        return
+    out().print(f"{kept.number}  {kept.name}: {kept.subject.title}, {kept.dated}", markup=False)
+
+
+@app.command()
+def certificate(  # noqa: PLR0913 - each is an option
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The person, by name.")],
+    certification: Annotated[str, typer.Argument(help="Reference of the certification; or its title.")],
+    issued: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day it was given.")],
+    expires: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day by which it has to be renewed.")
+    ] = None,
+    number: Annotated[str, typer.Option(help="The number that the body gave it.")] = "",
+    evidence: Annotated[str, typer.Option(help="A link, or where it is.")] = "",
+    json: Json = False,
+) -> None:
+    """Keep a certificate that somebody was given."""
+    from kb.database import transaction
+    from kb.learning import records
+    from kb.learning.records import CertificateDraft
+    from web.console.terminal import existing, give_json, out, person
+    from web.learning.record_schemas import CertificateOut
+
+    known = _is_reference(certification)
+    draft = CertificateDraft(
+        name,
+        issued.date(),
+        certification if known else "",
+        "" if known else certification,
+        number,
+        expires.date() if expires else None,
+        evidence,
+    )
+    with existing(context.obj) as services, transaction(services.sessions) as session:
+        kept = records.certify(session, person(services), draft)
+    if json:
+        give_json(CertificateOut.model_validate(kept).model_dump(mode="json"))
+        return
+    until = f" until {kept.expires}" if kept.expires else ""
+    out().print(f"{kept.number}  {kept.name}: {kept.subject.title}{until}", markup=False)
+
+
+@app.command()
+def confirm(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(help="The record's number, as `kb learner learning` tells it.")],
+    held: Annotated[bool, typer.Option("--certificate", help="It is a certificate's number.")] = False,
+) -> None:
+    """Vouch for what somebody else completed or holds."""
+    from kb.database import transaction
+    from kb.learning import records
+    from web.console.terminal import existing, out, person
+
+    with existing(context.obj) as services, transaction(services.sessions) as session:
+        vouch = records.confirm_certificate if held else records.confirm
+        kept = vouch(session, person(services), number)
+    out().print(f"Confirmed: {kept.subject.title} of {kept.name}.", markup=False)
+
+
+@app.command()
+def read(
+    context: typer.Context,
+    ref: Annotated[str, typer.Argument(help="The reference of what you have read.")],
+    version: Annotated[int | None, typer.Option(min=1, help="The newest unless said.")] = None,
+) -> None:
+    """Confirm that you have read something."""
+    from kb.database import transaction
+    from kb.learning import readings
+    from web.console.terminal import existing, out, person
+
+    with existing(context.obj) as services, transaction(services.sessions) as session:
+        kept = readings.confirm(session, person(services), ref, version)
+    out().print(f"{kept.name} has read version {kept.version} of {kept.subject.title}.", markup=False)
+
+
+def _is_reference(text: str) -> bool:
+    from kb.text import REFERENCE
+
+    return REFERENCE.fullmatch(text.strip().upper()) is not None
+
+
+def _term(vocabulary: type[T], text: str, option: str) -> T | None:
+    from kb.vocabulary import term
+
+    found = term(vocabulary, text)
+    if text and found is None:
+        raise typer.BadParameter(f"Choose {', '.join(vocabulary)}.", param_hint=option)
+    return found
 
 
 def _pair(given: str) -> tuple[str, int]:

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from kb.access import Principal
 from kb.errors import InvalidError
-from kb.learning import catalogue, frameworks, people
+from kb.learning import catalogue, frameworks, people, records
 from kb.learning.catalogue import Before, Offer
 from kb.learning.values import Competence, Gap, Required, gaps, key
+from kb.models import now
 from kb.passages import StoredPassage
 from kb.text import shorten
 from kb.values import ItemId
@@ -111,7 +112,7 @@ def find(services: Services, session: Session, principal: Principal, asked: Aske
     befores = catalogue.before(offers)
     courses = [_course(offer, befores[offer.ref]) for offer in offers]
     goal = {key(one.name): one.level for one in required}
-    wish = replace(asked.wish, goal=goal, held=held, done=frozenset(asked.done))
+    wish = replace(asked.wish, goal=goal, held=held, done=_done(session, principal, asked))
     found = solving.paths(courses, wish, seconds=_SECONDS)
     teller = _Teller(services.search(), session, principal, asked, {one.ref: one for one in offers}, befores)
     teller.look_up(found)
@@ -134,6 +135,14 @@ def _held(session: Session, principal: Principal, asked: Asked) -> dict[str, int
     for name, level in (pair for each in known for pair in each.items()):
         levels[name] = max(level, levels.get(name, 0))
     return levels
+
+
+def _done(session: Session, principal: Principal, asked: Asked) -> frozenset[str]:
+    """What is said to be taken, and what the person's records show."""
+    done = frozenset(asked.done)
+    if asked.learner is None:
+        return done
+    return done | records.taken(session, principal, asked.learner, now().date())
 
 
 def _highest(required: Sequence[Required]) -> list[Required]:

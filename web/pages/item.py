@@ -13,6 +13,7 @@ from kb import items, passages
 from kb.access import Permission, Principal
 from kb.errors import InvalidError, UnavailableError
 from kb.items import ItemDetail
+from kb.learning import assignments
 from kb.life import reviews
 from kb.passages import StoredPassage
 from kb.proposals import records
@@ -107,6 +108,8 @@ def item(  # noqa: PLR0913 - each is one thing FastAPI brings in
         next_review=next_review(today),
         proposals=_proposals(session, principal, found),
         may_confirm=found.withdrawn_at is None and principal.may(Permission.CONTRIBUTE),
+        may_learn=principal.may_write,
+        asked=assignments.asked_of(session, principal, found.head.ref),
         similar=similar.hits,
         similar_total=similar.total,
         template=forms.of(found),

@@ -88,6 +88,7 @@ def one(number: Number, session: SessionDep, principal: PrincipalDep, role: Role
         section="training",
         found=found,
         person=found.person,
+        follows=principal.may(Permission.DEVELOP) or found.person.name == principal.name,
         titles={one.key: one.name for one in frameworks.competences(session, principal)},
         roles=frameworks.roles(session, principal),
     )

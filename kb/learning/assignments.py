@@ -1,0 +1,323 @@
+"""What people are asked to learn from or to read, and how far they are.
+
+Those who develop people ask. How far somebody is, is not stored but read from what they completed, hold and
+have read: a record made anywhere else counts all the same.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import accumulate
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from kb import audit
+from kb.access import Permission, Principal, readable, require, require_write, visible
+from kb.database import among
+from kb.errors import InvalidError, NotFoundError
+from kb.learning import cohorts, people
+from kb.learning.cohorts import Cohort
+from kb.learning.records import subject
+from kb.learning.values import Result, Subject
+from kb.models import Assignment as Row
+from kb.models import (
+    Certificate,
+    CohortMember,
+    Item,
+    Learner,
+    LearningRecord,
+    ReadConfirmation,
+    Training,
+    now,
+)
+from kb.models import Cohort as CohortRow
+from kb.text import squash
+from kb.vocabulary import Kind
+
+MAX_ITEMS = 100
+MAX_PATH = 200
+
+
+class Progress(StrEnum):
+    """How far somebody is with what they are asked to learn."""
+
+    DONE = "done"
+    BEGUN = "begun"
+    NOT_BEGUN = "not_begun"
+    OVERDUE = "overdue"
+    """Not done, and the day is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentDraft:
+    """What is asked of whom."""
+
+    items: tuple[str, ...]
+    """References: training to be completed, anything else to be read; in their order, of a path."""
+    persons: tuple[str, ...] = ()
+    """By name."""
+    team: str = ""
+    """Its members, as a cohort of that name."""
+    cohort: str = ""
+    due: date | None = None
+    """Steps of a path become due one after another up to this day, as their hours share the time."""
+    path: str = ""
+    """Title of the learning path that the items are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What shows that something was done."""
+
+    day: date
+    confirmed: bool
+    """By somebody else; reading needs nobody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Something that somebody is asked to learn from or to read."""
+
+    number: int
+    learner: int
+    name: str
+    """Of the learner."""
+    subject: Subject
+    version: int
+    """That is to be read, or a later one."""
+    cohort: str
+    """As whose member they were asked; empty for themselves."""
+    path: str
+    place: int
+    due: date | None
+    author: str
+    begun_on: date | None
+    done: Done | None
+
+    @property
+    def reading(self) -> bool:
+        """Whether it is to be read, not completed as training is."""
+        return self.subject.kind is not Kind.TRAINING
+
+    def progress(self, day: date) -> Progress:
+        """How far they are on *day*."""
+        if self.done:
+            return Progress.DONE
+        if self.due and self.due < day:
+            return Progress.OVERDUE
+        return Progress.BEGUN if self.begun_on else Progress.NOT_BEGUN
+
+
+def assign(session: Session, principal: Principal, draft: AssignmentDraft) -> list[Assigned]:
+    """Ask people to learn from items or to read them; asked again, only what is said anew changes.
+
+    What is to be read is asked for in its present version. Raises NotFoundError, InvalidError.
+    """
+    require(principal, Permission.DEVELOP)
+    if not draft.items or len(draft.items) > MAX_ITEMS:
+        raise InvalidError(f"Choose 1 to {MAX_ITEMS} things to learn from or to read.")
+    if draft.due and draft.due < now().date():
+        raise InvalidError("The day by which it is to be done can't lie in the past.")
+    asked = _asked(session, principal, draft)
+    cohort = _cohort(session, principal, draft)
+    learners = {people.enrolled(session, one).id for one in draft.persons if one.strip()}
+    learners.update(one.number for one in (cohort.members if cohort else ()))
+    if not learners:
+        raise InvalidError("Say who is asked: people, a team or a cohort.")
+    for learner in sorted(learners):
+        for one in asked:
+            _ask(session, principal, learner, one, cohort.number if cohort else None)
+    subject_of = f"cohort {cohort.number}" if cohort else "learners"
+    refs = [one.ref for one in asked]
+    audit.record(session, principal, "assign_learning", subject_of, items=refs, learners=sorted(learners))
+    session.flush()
+    those = Row.learner_id.in_(learners), Row.item_id.in_([one.item for one in asked])
+    return _listed(session, principal, *those)
+
+
+def begin(session: Session, principal: Principal, number: int) -> Assigned:
+    """Note that its learner has begun with it. Raises NotFoundError."""
+    row, learner = _row(session, principal, number)
+    if row.begun_on is None:
+        row.begun_on = now().date()
+        audit.record(session, principal, "begin_learning", f"learner {learner.id}", assignment=number)
+        session.flush()
+    return one(session, principal, number)
+
+
+def withdraw(session: Session, principal: Principal, number: int) -> None:
+    """Ask no longer; what was completed stays. Raises NotFoundError."""
+    require(principal, Permission.DEVELOP)
+    row, learner = _row(session, principal, number)
+    audit.record(session, principal, "withdraw_assignment", f"learner {learner.id}", assignment=number)
+    session.delete(row)
+    session.flush()
+
+
+def one(session: Session, principal: Principal, number: int) -> Assigned:
+    """One by number. Raises NotFoundError."""
+    found = _listed(session, principal, Row.id == number)
+    if not found:
+        raise NotFoundError("Nothing is assigned under this number that you may see.")
+    return found[0]
+
+
+def listed(session: Session, principal: Principal, learner: int | None = None) -> list[Assigned]:
+    """What *learner*, or anybody whom *principal* may see, is asked for; what is due first at the top."""
+    return _listed(session, principal, *([] if learner is None else [Row.learner_id == learner]))
+
+
+def of_cohort(session: Session, principal: Principal, cohort: int) -> list[Assigned]:
+    """What the members of a cohort were asked for as such."""
+    members = select(CohortMember.learner_id).where(CohortMember.cohort_id == cohort)
+    return _listed(session, principal, Row.cohort_id == cohort, Row.learner_id.in_(members))
+
+
+def of_item(session: Session, principal: Principal, ref: str) -> list[Assigned]:
+    """Who is asked to learn from an item or to read it."""
+    return _listed(session, principal, func.lower(Item.ref) == ref.strip().lower())
+
+
+def asked_of(session: Session, principal: Principal, ref: str) -> Assigned | None:
+    """What *principal* is asked to do with an item, if anything."""
+    of_it = func.lower(Item.ref) == ref.strip().lower()
+    return next(iter(_listed(session, principal, of_it, Learner.name == principal.name)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """An item that is asked for."""
+
+    item: int
+    ref: str
+    version: int
+    path: str
+    place: int
+    due: date | None
+
+
+def _asked(session: Session, principal: Principal, draft: AssignmentDraft) -> list[_Asked]:
+    path = squash(draft.path)[:MAX_PATH]
+    found = [_item(session, principal, ref) for ref in dict.fromkeys(draft.items)]
+    shares = [hours for *_, hours in found] if path else []
+    dues = _dues(shares, now().date(), draft.due) if path and draft.due else [draft.due] * len(found)
+    return [
+        _Asked(id_, ref, version, path, place if path else 0, due)
+        for place, ((id_, ref, version, _), due) in enumerate(zip(found, dues, strict=True), start=1)
+    ]
+
+
+def _item(session: Session, principal: Principal, ref: str) -> tuple[int, str, int, float]:
+    query = (
+        select(Item.id, Item.ref, Item.version, Training.hours)
+        .outerjoin(Training, Training.id == Item.id)
+        .where(visible(principal), func.lower(Item.ref) == ref.strip().lower())
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
+        raise NotFoundError(f"There is no item {ref.strip()[:100]!r} here, or you may not see it.")
+    id_, known, version, hours = found
+    return id_, known, version, hours or 1.0
+
+
+def _dues(hours: Sequence[float], start: date, end: date) -> list[date]:
+    """By when each of several things is to be done, one after another, so that the last is by *end*."""
+    days = (end - start).days
+    return [start + timedelta(round(days * so_far / sum(hours))) for so_far in accumulate(hours)]
+
+
+def _cohort(session: Session, principal: Principal, draft: AssignmentDraft) -> Cohort | None:
+    if draft.team and draft.cohort:
+        raise InvalidError("Choose a team or a cohort, not both.")
+    if draft.team:
+        return cohorts.keep(session, principal, draft.team, teams=[draft.team])
+    return cohorts.named(session, principal, draft.cohort) if draft.cohort else None
+
+
+def _ask(session: Session, principal: Principal, learner: int, asked: _Asked, cohort: int | None) -> None:
+    query = select(Row).where(Row.learner_id == learner, Row.item_id == asked.item)
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        row = Row(learner_id=learner, item_id=asked.item, path="", place=0)
+        session.add(row)
+    row.version, row.author, row.at = asked.version, principal.name, now()
+    row.due = asked.due or row.due
+    row.cohort_id = cohort or row.cohort_id
+    if asked.path:
+        row.path, row.place = asked.path, asked.place
+    session.flush()
+
+
+def _row(session: Session, principal: Principal, number: int) -> tuple[Row, Learner]:
+    require_write(principal)
+    query = (
+        select(Row, Learner)
+        .join(Learner, Learner.id == Row.learner_id)
+        .where(Row.id == number, people.known_to(principal))
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
+        raise NotFoundError("Nothing is assigned under this number that you may see.")
+    row, learner = found
+    return row, learner
+
+
+def _listed(session: Session, principal: Principal, *wanted: ColumnElement[bool]) -> list[Assigned]:
+    condition = and_(people.known_to(principal), *wanted)
+    rows = session.execute(
+        select(Row, Learner.name, CohortRow.name, Item.ref, Item.title, Item.kind)
+        .join(Learner, Learner.id == Row.learner_id)
+        .outerjoin(CohortRow, CohortRow.id == Row.cohort_id)
+        .outerjoin(Item, and_(Item.id == Row.item_id, readable(principal)))
+        .where(condition)
+        .order_by(Row.due.is_(None), Row.due, func.lower(Learner.name), Row.path, Row.place, Row.id)
+    ).all()
+    done = _done(session, [row for row, *_ in rows])
+    return [
+        Assigned(
+            row.id,
+            row.learner_id,
+            name,
+            subject("", ref, title, kind),
+            row.version,
+            cohort or "",
+            row.path,
+            row.place,
+            row.due,
+            row.author,
+            row.begun_on,
+            done.get(row.id),
+        )
+        for row, name, cohort, ref, title, kind in rows
+    ]
+
+
+def _done(session: Session, rows: Sequence[Row]) -> dict[int, Done]:
+    """By the number of an assignment, what shows that it was done: the earliest that somebody confirmed."""
+    found: dict[int, Done] = {}
+    for number, done in _shown(session, [row.id for row in rows]):
+        before = found.get(number)
+        if before is None or (not done.confirmed, done.day) < (not before.confirmed, before.day):
+            found[number] = done
+    return found
+
+
+def _shown(session: Session, numbers: Sequence[int]) -> Iterator[tuple[int, Done]]:
+    ids = {"ids": numbers}
+    for table, day in ((LearningRecord, LearningRecord.dated), (Certificate, Certificate.issued)):
+        same = and_(table.learner_id == Row.learner_id, table.item_id == Row.item_id)
+        shows = select(Row.id, day, table.confirmed_at).join(table, same).where(among(Row.id, "ids"))
+        if table is LearningRecord:
+            shows = shows.where(LearningRecord.result != Result.FAILED)
+        for number, when, confirmed in session.execute(shows, ids):
+            yield number, Done(when, confirmed is not None)
+    same = and_(ReadConfirmation.learner_id == Row.learner_id, ReadConfirmation.item_id == Row.item_id)
+    read = (
+        select(Row.id, ReadConfirmation.at)
+        .join(ReadConfirmation, same)
+        .where(among(Row.id, "ids"), ReadConfirmation.version >= Row.version)
+    )
+    for number, at in session.execute(read, ids):
+        yield number, Done(at.date(), confirmed=True)

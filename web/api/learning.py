@@ -1,0 +1,140 @@
+"""What people completed, hold and have read, over HTTP: each sees their own, those who develop people all."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from kb.learning import readings, records
+from web.api.items import Ref
+from web.api.learners import Number
+from web.api.problems import PROBLEMS, problems
+from web.http.deps import PrincipalDep, SessionDep
+from web.learning import following
+from web.learning.record_schemas import (
+    CertificateIn,
+    CertificateOut,
+    CompletionIn,
+    CompletionOut,
+    LearningOut,
+    ReadingIn,
+    ReadingOut,
+    RenewalIn,
+)
+
+router = APIRouter(tags=["Learning"], responses=PROBLEMS)
+
+RecordNumber = Annotated[int, Path(ge=1, le=2**53, description="The record's number.")]
+
+
+@router.get(
+    "/learners/{number}/learning",
+    operation_id="get_learning",
+    summary="Read somebody's learning",
+    responses=problems(404),
+)
+def one(number: Number, session: SessionDep, principal: PrincipalDep) -> LearningOut:
+    """What somebody is to learn, completed, holds and has read."""
+    return LearningOut.of(following.of_number(session, principal, number))
+
+
+@router.get("/my-learning", operation_id="get_my_learning", summary="Read your own learning")
+def mine(session: SessionDep, principal: PrincipalDep) -> LearningOut:
+    """What you are to learn, completed, hold and have read."""
+    return LearningOut.of(following.of_name(session, principal, principal.name))
+
+
+@router.post(
+    "/learning-records",
+    status_code=201,
+    operation_id="record_learning",
+    summary="Keep what somebody completed",
+    responses=problems(404),
+)
+def complete(wanted: CompletionIn, session: SessionDep, principal: PrincipalDep) -> CompletionOut:
+    """Keep your own, or that of somebody whom you develop; the latter is confirmed thereby."""
+    return CompletionOut.model_validate(records.complete(session, principal, wanted.draft()))
+
+
+@router.post(
+    "/learning-records/{number}/confirmation",
+    operation_id="confirm_learning",
+    summary="Confirm what somebody completed",
+    responses=problems(404, 409),
+)
+def confirm(number: RecordNumber, session: SessionDep, principal: PrincipalDep) -> CompletionOut:
+    """Vouch for it as somebody who develops them; nobody confirms their own."""
+    return CompletionOut.model_validate(records.confirm(session, principal, number))
+
+
+@router.delete(
+    "/learning-records/{number}",
+    status_code=204,
+    operation_id="withdraw_learning",
+    summary="Take back what was completed",
+    responses=problems(404, 409),
+)
+def withdraw(number: RecordNumber, session: SessionDep, principal: PrincipalDep) -> Response:
+    """Take it back; your own only while nobody has confirmed it."""
+    records.withdraw(session, principal, number)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/certificates",
+    status_code=201,
+    operation_id="keep_certificate",
+    summary="Keep a certificate",
+    responses=problems(404),
+)
+def certify(wanted: CertificateIn, session: SessionDep, principal: PrincipalDep) -> CertificateOut:
+    """Keep your own, or that of somebody whom you develop; the latter is confirmed thereby."""
+    return CertificateOut.model_validate(records.certify(session, principal, wanted.draft()))
+
+
+@router.patch(
+    "/certificates/{number}",
+    operation_id="renew_certificate",
+    summary="Renew a certificate",
+    responses=problems(404),
+)
+def renew(
+    number: RecordNumber, wanted: RenewalIn, session: SessionDep, principal: PrincipalDep
+) -> CertificateOut:
+    """Note until when it is renewed; it has to be confirmed anew."""
+    return CertificateOut.model_validate(records.renew(session, principal, number, wanted.expires))
+
+
+@router.post(
+    "/certificates/{number}/confirmation",
+    operation_id="confirm_certificate",
+    summary="Confirm a certificate",
+    responses=problems(404, 409),
+)
+def confirm_certificate(number: RecordNumber, session: SessionDep, principal: PrincipalDep) -> CertificateOut:
+    """Vouch for it as somebody who develops its holder; nobody confirms their own."""
+    return CertificateOut.model_validate(records.confirm_certificate(session, principal, number))
+
+
+@router.delete(
+    "/certificates/{number}",
+    status_code=204,
+    operation_id="withdraw_certificate",
+    summary="Take back a certificate",
+    responses=problems(404, 409),
+)
+def withdraw_certificate(number: RecordNumber, session: SessionDep, principal: PrincipalDep) -> Response:
+    """Take it back; your own only while nobody has confirmed it."""
+    records.withdraw_certificate(session, principal, number)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/items/{ref:path}/readings",
+    status_code=201,
+    operation_id="confirm_reading",
+    summary="Confirm that you have read an item",
+    responses=problems(404),
+)
+def read(ref: Ref, wanted: ReadingIn, session: SessionDep, principal: PrincipalDep) -> ReadingOut:
+    """Keep that you have read it, in its newest version unless you say another."""
+    return ReadingOut.model_validate(readings.confirm(session, principal, ref, wanted.version))

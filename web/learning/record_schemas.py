@@ -1,0 +1,203 @@
+"""What people learned, as the API takes and gives it."""
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from kb.learning.assignments import Assigned, Progress
+from kb.learning.people import MAX_NAME
+from kb.learning.records import (
+    MAX_HOURS,
+    MAX_NUMBER,
+    MAX_TEXT,
+    MAX_TITLE,
+    CertificateDraft,
+    CompletionDraft,
+)
+from kb.learning.values import Activity, Result, Side
+from kb.vocabulary import Kind
+from web.learning.following import Learning
+from web.schemas import Out
+
+
+class CompletionIn(BaseModel):
+    """Something that somebody completed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    learner: str = Field(min_length=1, max_length=MAX_NAME, examples=["Ann Lee"])
+    training: str = Field(default="", max_length=60, description="Its reference, if it is in the catalogue.")
+    title: str = Field(default="", max_length=MAX_TITLE, description="What it was, if it is not.")
+    dated: date | None = Field(default=None, description="The day on which it was over; today unless said.")
+    hours: float | None = Field(
+        default=None, ge=0, le=MAX_HOURS, description="Those of the training unless said."
+    )
+    result: Result = Result.COMPLETED
+    activity: Activity | None = Field(default=None, description="As the training is given, unless said.")
+    side: Side | None = Field(
+        default=None, description="Side of PMI's Talent Triangle; that of the training unless said."
+    )
+    evidence: str = Field(default="", max_length=MAX_TEXT, description="A link, or where it is.")
+    reflection: str = Field(
+        default="", max_length=MAX_TEXT, description="What was learned, and what came of it at work."
+    )
+
+    def draft(self) -> CompletionDraft:
+        """As a value."""
+        return CompletionDraft(**self.model_dump())
+
+
+class CertificateIn(BaseModel):
+    """A certificate that somebody was given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    learner: str = Field(min_length=1, max_length=MAX_NAME, examples=["Ann Lee"])
+    certification: str = Field(
+        default="", max_length=60, description="Its reference, if it is in the catalogue."
+    )
+    title: str = Field(default="", max_length=MAX_TITLE, description="What it is, if it is not.")
+    number: str = Field(default="", max_length=MAX_NUMBER, description="That the body gave it.")
+    issued: date
+    expires: date | None = Field(default=None, description="The day by which it has to be renewed.")
+    evidence: str = Field(default="", max_length=MAX_TEXT, description="A link, or where it is.")
+
+    def draft(self) -> CertificateDraft:
+        """As a value."""
+        return CertificateDraft(**self.model_dump())
+
+
+class RenewalIn(BaseModel):
+    """A certificate was renewed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    expires: date = Field(description="The day by which it has to be renewed next.")
+
+
+class ReadingIn(BaseModel):
+    """You have read something."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: int | None = Field(default=None, ge=1, le=1_000_000, description="The newest unless said.")
+
+
+class SubjectOut(Out):
+    """What was learned from, or is to be."""
+
+    ref: str = Field(description="Empty for what is not in the catalogue, or may not be opened.")
+    title: str
+    kind: Kind | None
+
+
+class ConfirmationOut(Out):
+    """Somebody else vouches for it."""
+
+    by: str
+    at: datetime
+
+
+class CompletionOut(Out):
+    """Something that somebody completed."""
+
+    number: int
+    key: str = Field(description="A UUID, the same in every export.")
+    learner: int
+    name: str
+    subject: SubjectOut
+    dated: date
+    hours: float | None
+    result: Result
+    activity: Activity
+    side: Side | None
+    evidence: str
+    reflection: str
+    author: str
+    at: datetime
+    confirmed: ConfirmationOut | None
+
+
+class CertificateOut(Out):
+    """A certificate that somebody holds or held."""
+
+    number: int
+    key: str = Field(description="A UUID, the same in every export.")
+    learner: int
+    name: str
+    subject: SubjectOut
+    code: str = Field(description="The number that the body gave it.")
+    issued: date
+    expires: date | None
+    evidence: str
+    author: str
+    at: datetime
+    confirmed: ConfirmationOut | None
+
+
+class ReadingOut(Out):
+    """Somebody has read something."""
+
+    key: str = Field(description="A UUID, the same in every export.")
+    learner: int
+    name: str
+    subject: SubjectOut
+    version: int
+    at: datetime
+
+
+class DoneOut(Out):
+    """What shows that something was done."""
+
+    day: date
+    confirmed: bool = Field(description="By somebody else; reading needs nobody else.")
+
+
+class AssignedOut(Out):
+    """Something that somebody is asked to learn from or to read."""
+
+    number: int
+    learner: int
+    name: str
+    subject: SubjectOut
+    reading: bool = Field(description="Whether it is to be read, not completed as training is.")
+    version: int = Field(description="That is to be read, or a later one.")
+    cohort: str
+    path: str
+    place: int
+    due: date | None
+    author: str
+    begun_on: date | None
+    done: DoneOut | None
+    progress: Progress
+
+    @staticmethod
+    def of(one: Assigned, today: date) -> "AssignedOut":
+        """As it stands *today*."""
+        said = {name: getattr(one, name) for name in one.__slots__}
+        return AssignedOut(**said, reading=one.reading, progress=one.progress(today))
+
+
+class LearningOut(Out):
+    """Somebody's learning."""
+
+    number: int = Field(description="0 for yourself while nothing is kept of you.")
+    name: str
+    team: str
+    assigned: list[AssignedOut] = Field(description="What is due first at the top.")
+    completions: list[CompletionOut] = Field(description="The newest first.")
+    certificates: list[CertificateOut] = Field(description="The newest first.")
+    readings: list[ReadingOut] = Field(description="The newest first.")
+
+    @staticmethod
+    def of(found: Learning) -> "LearningOut":
+        """From somebody's learning."""
+        return LearningOut(
+            number=found.person.number,
+            name=found.person.name,
+            team=found.person.team,
+            assigned=[AssignedOut.of(one, found.today) for one in found.assigned],
+            completions=[CompletionOut.model_validate(one) for one in found.completions],
+            certificates=[CertificateOut.model_validate(one) for one in found.certificates],
+            readings=[ReadingOut.model_validate(one) for one in found.readings],
+        )

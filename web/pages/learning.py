@@ -1,0 +1,162 @@
+"""The pages of what people are to learn, completed, hold and have read."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from kb.access import Permission, Principal
+from kb.learning import assignments, cpd, readings, records
+from kb.learning.records import CertificateDraft, CompletionDraft
+from kb.learning.values import Activity, Result, Side
+from kb.vocabulary import term
+from web.http.deps import PrincipalDep, SessionDep
+from web.layout import page
+from web.learning import following
+from web.learning.following import Learning
+from web.pages.learners import Number
+from web.writing import entered, form_values
+
+router = APIRouter()
+
+_MAX_FIELDS = 30
+
+
+async def _entered(request: Request) -> dict[str, str]:
+    return dict(await entered.pairs(request, _MAX_FIELDS))
+
+
+FormDep = Annotated[dict[str, str], Depends(_entered)]
+RecordNumber = Annotated[int, Path(ge=1, le=2**53)]
+Wanted = Annotated[str, Query(max_length=60)]
+
+
+@router.get("/learning")
+def mine(
+    session: SessionDep, principal: PrincipalDep, report: Wanted = "", held: Wanted = ""
+) -> HTMLResponse:
+    """One's own learning; *report* and *held* are what the forms ask about."""
+    found = following.of_name(session, principal, principal.name)
+    return _page(principal, found, report, held)
+
+
+@router.get("/learners/{number}/learning")
+def one(number: Number, session: SessionDep, principal: PrincipalDep, report: Wanted = "") -> HTMLResponse:
+    """Somebody's learning; *report* is the training that the form asks about."""
+    return _page(principal, following.of_number(session, principal, number), report)
+
+
+def _page(principal: Principal, found: Learning, report: str, held: str = "") -> HTMLResponse:
+    return page(
+        "learning.html",
+        section="training",
+        found=found,
+        own=found.person.name == principal.name,
+        develops=principal.may(Permission.DEVELOP),
+        report=report,
+        held=held,
+        activity_name=cpd.name,
+        results=list(Result),
+        activities=list(Activity),
+        sides=list(Side),
+        longest=records.MAX_TEXT,
+        longest_title=records.MAX_TITLE,
+        longest_number=records.MAX_NUMBER,
+    )
+
+
+@router.post("/learners/records")
+def complete(form: FormDep, session: SessionDep, principal: PrincipalDep) -> RedirectResponse:
+    """Keep what somebody completed."""
+    draft = CompletionDraft(
+        form.get("learner", ""),
+        form.get("training", ""),
+        form.get("title", ""),
+        _day(form, "dated"),
+        form_values.number(form.get("hours", "")),
+        term(Result, form.get("result", "")) or Result.COMPLETED,
+        term(Activity, form.get("activity", "")),
+        term(Side, form.get("side", "")),
+        form.get("evidence", ""),
+        form.get("reflection", ""),
+    )
+    return _back(records.complete(session, principal, draft).learner, "completed")
+
+
+@router.post("/learners/certificates")
+def certify(form: FormDep, session: SessionDep, principal: PrincipalDep) -> RedirectResponse:
+    """Keep a certificate."""
+    draft = CertificateDraft(
+        form.get("learner", ""),
+        form_values.day(form.get("issued", "")),
+        form.get("certification", ""),
+        form.get("title", ""),
+        form.get("number", ""),
+        _day(form, "expires"),
+        form.get("evidence", ""),
+    )
+    return _back(records.certify(session, principal, draft).learner, "certificates")
+
+
+@router.post("/learners/records/{number}/confirm")
+def confirm(number: RecordNumber, session: SessionDep, principal: PrincipalDep) -> RedirectResponse:
+    """Vouch for what somebody completed."""
+    return _back(records.confirm(session, principal, number).learner, "completed")
+
+
+@router.post("/learners/records/{number}/withdraw")
+def withdraw(number: RecordNumber, session: SessionDep, principal: PrincipalDep) -> RedirectResponse:
+    """Take back what was completed."""
+    learner = records.completion(session, principal, number).learner
+    records.withdraw(session, principal, number)
+    return _back(learner, "completed")
+
+
+@router.post("/learners/certificates/{number}/confirm")
+def confirm_certificate(
+    number: RecordNumber, session: SessionDep, principal: PrincipalDep
+) -> RedirectResponse:
+    """Vouch for a certificate."""
+    return _back(records.confirm_certificate(session, principal, number).learner, "certificates")
+
+
+@router.post("/learners/certificates/{number}/renew")
+def renew(
+    number: RecordNumber, form: FormDep, session: SessionDep, principal: PrincipalDep
+) -> RedirectResponse:
+    """Note until when a certificate is renewed."""
+    found = records.renew(session, principal, number, form_values.day(form.get("expires", "")))
+    return _back(found.learner, "certificates")
+
+
+@router.post("/learners/certificates/{number}/withdraw")
+def withdraw_certificate(
+    number: RecordNumber, session: SessionDep, principal: PrincipalDep
+) -> RedirectResponse:
+    """Take back a certificate."""
+    learner = records.certificate(session, principal, number).learner
+    records.withdraw_certificate(session, principal, number)
+    return _back(learner, "certificates")
+
+
+@router.post("/learners/readings")
+def read(form: FormDep, session: SessionDep, principal: PrincipalDep) -> RedirectResponse:
+    """Keep that one has read something."""
+    version = form_values.whole(form["version"]) if form.get("version", "").strip() else None
+    return _back(readings.confirm(session, principal, form.get("ref", ""), version).learner, "read")
+
+
+@router.post("/learners/assignments/{number}/begin")
+def begin(number: RecordNumber, session: SessionDep, principal: PrincipalDep) -> RedirectResponse:
+    """Note that somebody has begun with what they are asked to learn."""
+    return _back(assignments.begin(session, principal, number).learner, "to-do")
+
+
+def _day(form: Mapping[str, str], name: str) -> date | None:
+    return form_values.day(form[name]) if form.get(name, "").strip() else None
+
+
+def _back(learner: int, place: str) -> RedirectResponse:
+    return RedirectResponse(f"/learners/{learner}/learning#{place}", status_code=303)
