@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
@@ -15,6 +14,12 @@ from kb.text import squash
 _MARKUP = frozenset("\\`*_[]<>&!~")
 _CHECKBOXES = ("[ ] ", "[x] ", "[X] ")
 CELL_SEPARATOR = " · "
+
+
+def _text_of_html(html: str) -> str:
+    from bs4 import BeautifulSoup  # not at start-up: few documents have any
+
+    return squash(BeautifulSoup(html, "lxml").get_text(" "))
 
 
 class BlockKind(Enum):
@@ -146,7 +151,7 @@ class _Reader:
         if token.type == "inline":
             text = self._plain(token.content)
         elif token.type == "html_block":
-            text = squash(BeautifulSoup(token.content, "lxml").get_text(" "))
+            text = _text_of_html(token.content)
         else:
             text = token.content.strip()
         if text:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from ingest import cleaning, columns, dates, hypertext, markdown, passages, registers, terms
+from ingest import cleaning, columns, dates, markdown, passages, registers, terms
 from ingest.converted import Mark, Row
 from ingest.fields import LESSON_HEADINGS
 from ingest.registers import Register
@@ -118,6 +118,8 @@ def _literal(text: str) -> str:
 
 def _prose(text: str) -> str:
     if _HTML.search(text):
+        from ingest import hypertext  # not at start-up: few tables have any
+
         return hypertext.to_markdown(hypertext.soup(text))
     return cleaning.tidy(cleaning.literal(text)).strip()
 

@@ -5,9 +5,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from openpyxl.utils.exceptions import InvalidFileException
-
-from ingest import cleaning, office, sheet_strings, tables
+from ingest import cleaning, office, tables
 from ingest.converted import Converted, Row, Table
 from kb.errors import InvalidError
 from kb.settings import Limits
@@ -33,6 +31,11 @@ def tables_of(path: Path, limits: Limits, *, exact: bool = False) -> Iterator[Ta
 
     Raises InvalidError as *read*.
     """
+    # Loaded by the first workbook: openpyxl takes a sixth of a second, and everything reads tables.
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    from ingest import sheet_strings
+
     try:
         with path.open("rb") as stream:
             book = sheet_strings.opened(stream)

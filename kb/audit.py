@@ -54,6 +54,11 @@ def latest(session: Session) -> int:
     return session.scalar(select(func.max(AuditEvent.id))) or 0
 
 
+def head(session: Session) -> str:
+    """The digest of the newest record: it stands for everything that was ever written to this base."""
+    return session.scalars(select(AuditChain.digest)).one()
+
+
 def count(session: Session, principal: Principal, *, subject: str = "", actor: str = "") -> int:
     """How many records there are about *subject* and by *actor*.
 

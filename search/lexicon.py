@@ -108,6 +108,10 @@ class Lexicon:
         """Other numbers after each change."""
         return (*(row[0] for row in self._read("PRAGMA data_version")), self._inode)
 
+    def identity(self) -> str:
+        """Another text once another file took its place, or it was made anew."""
+        return str(_inode(self._path))
+
     def _read(self, query: str, parameters: Sequence[str | int] = ()) -> list[tuple[Any, ...]]:
         """The rows found; none when the file is damaged: search goes on, the log says why."""
         with self._lock:

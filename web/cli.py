@@ -2,6 +2,7 @@
 
 # Heavy imports stand inside the commands: `kb --help` must be there at once.
 
+import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -290,11 +291,14 @@ def serve(
     starter: Annotated[bool, typer.Option(help="Load the starter library.")] = True,
 ) -> None:
     """Serve pages and API; prepares what is missing first."""
+    gc.disable()  # What is loaded stays: looking through it for garbage costs half a second.
     from web import serving
     from web.base import lock, work
     from web.console import printing, progress, reports
     from web.console.terminal import err, opened, out, person
 
+    gc.freeze()
+    gc.enable()
     with opened(context.obj, host=host) as services:
         at = services.settings.host
         with (
@@ -306,7 +310,7 @@ def serve(
                 report = (
                     work.ingest_starter(services, person(services), listener=listener) if starter else None
                 )
-                synced = work.sync(services, listener=listener)
+                synced = work.catch_up(services, listener=listener)
                 services.reranker(listener.tell)
                 services.search()
             if report and (report.failed or report.tally.added or report.tally.updated):
