@@ -72,6 +72,7 @@ class WordSegment:
         self._lock = Lock()
         # A word of several parts is looked up more than once in a search, and on each of its pages.
         self._rows_of_phrase = lru_cache(maxsize=64)(self._phrase)
+        self._stretch_of_stem = lru_cache(maxsize=16_384)(self._stretch)
         self._all_rows: Rows = np.load(folder / _ROWS, mmap_mode="r")
         self._weights: Weights = np.load(folder / _WEIGHTS, mmap_mode="r")
         self.passages, self.items = np.load(folder / _STRETCHES)
@@ -142,9 +143,13 @@ class WordSegment:
         return self._passages_in_file - gone
 
     def _of_stem(self, stem: str) -> _Postings:
-        for first, number in self._read("SELECT first, rows FROM stem WHERE name = ?", stem):
-            return _Postings(self._all_rows[first : first + number], self._weights[first : first + number])
-        return _Postings(self._all_rows[:0], self._weights[:0])
+        first, number = self._stretch_of_stem(stem)
+        return _Postings(self._all_rows[first : first + number], self._weights[first : first + number])
+
+    def _stretch(self, stem: str) -> tuple[int, int]:
+        """Where its rows begin in the file of rows, and how many there are."""
+        found = self._read("SELECT first, rows FROM stem WHERE name = ?", stem)
+        return found[0] if found else (0, 0)
 
     def _read(self, query: str, *parameters: str) -> list[tuple[Any, ...]]:
         connection: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
