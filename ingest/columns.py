@@ -99,6 +99,11 @@ SYNONYMS: dict[Kind, dict[str, str]] = {
         "prerequisites": "prerequisites|prerequisite|requirements|entry requirements",
         "leads_to": "leads to|certification|certificate|qualification|award",
         "cpd_hours": "cpd hours|pdu|pdus|cpd|cpd points",
+        "renewal": "renewal|recertification|renewal rules|valid for",
+        "offered_from": "offered from|available from|start date|valid from",
+        "offered_until": "offered until|available until|end date|expires|expiry date|valid until",
+        "reviewed_on": "reviewed on|last reviewed|reviewed|last checked",
+        "review_date": "review date|review by|next review",
         "tags": "skills|skills taught|skills gained|" + _SHARED["tags"],
         "description": (
             "description|course description|about|overview|what you will learn|objectives|"
@@ -110,6 +115,8 @@ SYNONYMS: dict[Kind, dict[str, str]] = {
 }
 MANY = {"tags"}
 """Fields that several columns may feed."""
+DAYS = {"date", "offered_from", "offered_until", "reviewed_on", "review_date"}
+"""Fields that hold a day."""
 _STEMS = {
     Kind.LESSON: (
         ("recommend", "recommendation"),
@@ -190,7 +197,7 @@ def _fits(field: str, values: Sequence[str]) -> bool:
         return True
     if field == "tags":
         return sum(not value.replace(".", "").isdigit() for value in filled) > len(filled) / 2
-    if field == "date":
+    if field in DAYS:
         return sum(dates.parse(value) is not None for value in filled) > len(filled) / 2
     if field == "polarity":
         return sum(terms.find(terms.POLARITIES, value) is not None for value in filled) > len(filled) / 2

@@ -185,6 +185,10 @@ def _training(front: dict[str, Any]) -> TrainingFields:
         prerequisites=front_matter.texts(front, "prerequisites"),
         leads_to=shorten(front_matter.text(front, "leads_to"), 300),
         cpd_hours=_number(front, "cpd_hours"),
+        renewal=front_matter.text(front, "renewal"),
+        offered_from=dates.parse(front.get("offered_from")),
+        offered_until=dates.parse(front.get("offered_until")),
+        reviewed_on=dates.parse(front.get("reviewed_on")),
     )
 
 

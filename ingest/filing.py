@@ -29,7 +29,7 @@ from kb.sources import KnownSource
 from kb.values import SourceDraft, Tally
 from kb.vocabulary import Kind
 
-READER = "hindsight-reader 2"
+READER = "hindsight-reader 3"
 """Name and version of this code; a new version reads every file anew."""
 _ROWS = 200
 """Rows of a register that are written in one transaction."""
@@ -166,9 +166,12 @@ class Filing:
         for orphan in orphans:
             tally += self._adopt(orphan, work.known)
         kinds = dict(Counter(str(draft.kind) for draft in reading.drafts))
-        reason = f"Renamed from {formerly}." if formerly else reading.note
+        reason = f"Renamed from {formerly}." if formerly else _remark(reading)
         state = FileState.UPDATED if formerly else _state(work.known, tally)
-        return FileOutcome(found.location, found.names.file, state, tally, reason, kinds, reading.columns)
+        told = previews.told(previews.left_out(reading), first=False)
+        return FileOutcome(
+            found.location, found.names.file, state, tally, reason, kinds, reading.columns, told
+        )
 
     def _take_back(self, found: Found, returned: Returned) -> FileOutcome:
         """Write what a register that was given out says now; the file itself is not kept."""
@@ -201,7 +204,7 @@ class Filing:
     def _preview(self, found: Found, reading: Reading) -> FileOutcome:
         """What storing the file would do, row for row where it is a register."""
         with self._base.sessions() as session:
-            standings = library.compare(session, found.location, reading.drafts)
+            standings = library.compare(session, self._base.principal, found.location, reading.drafts)
         rows = previews.rows(reading, standings)
         times = Counter(row.state for row in rows)
         tally = Tally(times[RowState.NEW], times[RowState.CHANGED], times[RowState.UNCHANGED])
@@ -209,7 +212,8 @@ class Filing:
         told = previews.told(rows, first=True) if reading.columns else ()
         state = FileState.UPDATED if tally.added or tally.updated else FileState.UNCHANGED
         uses = reading.columns or reading.offered
-        return FileOutcome(found.location, found.names.file, state, tally, reading.note, kinds, uses, told)
+        reason = _remark(reading)
+        return FileOutcome(found.location, found.names.file, state, tally, reason, kinds, uses, told)
 
     def _holder(self, refs: set[str], work: _Work) -> str:
         """The vanished file whose items have *refs*: the same document, renamed and edited."""
@@ -283,6 +287,12 @@ class Filing:
             raise InvalidError(
                 f"It could not be stored; another import may be running. Run again ({error.orig})."
             ) from error
+
+
+def _remark(reading: Reading) -> str:
+    left = len(reading.left_out)
+    said = f"{left:,} {'row was' if left == 1 else 'rows were'} left out." if left else ""
+    return " ".join(filter(None, (reading.note, said)))
 
 
 def _state(known: KnownSource | None, tally: Tally) -> FileState:

@@ -13,6 +13,7 @@ class Format(StrEnum):
     MARKDOWN = "Markdown"
     TEXT = "plain text"
     CSV = "CSV"
+    JSON_LD = "JSON-LD"
     HTML = "HTML"
     EMAIL = "e-mail"
     PDF = "PDF"
@@ -35,6 +36,7 @@ _BY_SUFFIX = {
     ".rst": Format.TEXT,
     ".csv": Format.CSV,
     ".tsv": Format.CSV,
+    ".jsonld": Format.JSON_LD,
     ".html": Format.HTML,
     ".htm": Format.HTML,
     ".xhtml": Format.HTML,
@@ -47,7 +49,7 @@ _BY_SUFFIX = {
     **dict.fromkeys((".xls", ".xlt", ".ods"), Format.OLD_EXCEL),
     **dict.fromkeys((".ppt", ".pps", ".odp"), Format.OLD_POWERPOINT),
 }
-_TEXTS = {Format.MARKDOWN, Format.TEXT, Format.CSV, Format.HTML, Format.EMAIL}
+_TEXTS = {Format.MARKDOWN, Format.TEXT, Format.CSV, Format.JSON_LD, Format.HTML, Format.EMAIL}
 _OPENXML_FOLDERS = {"word/": Format.WORD, "xl/": Format.EXCEL, "ppt/": Format.POWERPOINT}
 _OPENDOCUMENT = {
     b"text": Format.OLD_WORD,
@@ -63,6 +65,7 @@ _MEDIA_TYPES = {
     Format.MARKDOWN: "text/markdown",
     Format.TEXT: "text/plain",
     Format.CSV: "text/csv",
+    Format.JSON_LD: "application/ld+json",
     Format.HTML: "text/html",
     Format.EMAIL: "message/rfc822",
     Format.PDF: "application/pdf",
@@ -82,9 +85,8 @@ _KNOWN_UNREAD = {
         (".mpp", ".mpt"), "Microsoft Project files are not read; export the plan as XLSX or PDF."
     ),
     ".msg": "Outlook messages are not read; save the message as .eml.",
-    **dict.fromkeys(
-        (".json", ".yaml", ".yml", ".xml", ".toml"), "Data and configuration files are not read."
-    ),
+    **dict.fromkeys((".yaml", ".yml", ".xml", ".toml"), "Data and configuration files are not read."),
+    ".json": "Data files are not read; if it holds courses as schema.org describes them, name it .jsonld.",
     **dict.fromkeys((".mp3", ".mp4", ".wav", ".mov", ".avi", ".mkv"), "Sound and video are not read."),
     **dict.fromkeys(
         (".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz"),

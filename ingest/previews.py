@@ -1,6 +1,7 @@
 """Rows of a register as a preview shows them."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from ingest.exchange.form import COLUMNS
 from ingest.fields import LESSON_HEADINGS
@@ -20,7 +21,7 @@ _LENGTH = 300
 
 def rows(reading: Reading, standings: Sequence[tuple[Standing, str]]) -> list[RowOutcome]:
     """What would become of each draft of a file."""
-    return [
+    read = [
         RowOutcome(
             draft.locator.row or 0,
             RowState(standing),
@@ -32,6 +33,12 @@ def rows(reading: Reading, standings: Sequence[tuple[Standing, str]]) -> list[Ro
         )
         for number, (draft, (standing, ref)) in enumerate(zip(reading.drafts, standings, strict=True))
     ]
+    return [*read, *left_out(reading)]
+
+
+def left_out(reading: Reading) -> list[RowOutcome]:
+    """The rows that give nothing."""
+    return [RowOutcome(one.row, RowState.LEFT_OUT, one.sheet, note=one.reason) for one in reading.left_out]
 
 
 def told(rows: Sequence[RowOutcome], *, first: bool) -> tuple[RowOutcome, ...]:
@@ -58,11 +65,15 @@ def _said(draft: ItemDraft) -> Iterator[tuple[str, str]]:
     elif isinstance(own, TrainingFields):
         yield from (("Provider", own.provider), ("Format", _label(own.format)), ("Level", _label(own.level)))
         yield "Hours", f"{own.hours:g}" if own.hours is not None else ""
+        yield "Cost", f"{own.cost:g} {own.currency}".strip() if own.cost is not None else ""
         yield "Competences", "; ".join(f"{one.name} ({one.level})" for one in own.competences)
+        yield "Comes after", "; ".join(own.prerequisites)
+        yield "Leads to", own.leads_to
+        yield from (("Offered from", _day(own.offered_from)), ("Offered until", _day(own.offered_until)))
     yield from (
         ("Project", draft.project),
         ("Organisation", draft.organisation),
-        ("Date", draft.dated.isoformat() if draft.dated else ""),
+        ("Date", _day(draft.dated)),
         ("Knowledge areas", _labels(draft.knowledge_areas)),
         ("Project phases", _labels(draft.phases)),
         ("Tags", "; ".join(draft.tags)),
@@ -71,6 +82,10 @@ def _said(draft: ItemDraft) -> Iterator[tuple[str, str]]:
         ("Contributor", draft.contributor),
         ("External reference", draft.external_ref),
     )
+
+
+def _day(value: date | None) -> str:
+    return value.isoformat() if value else ""
 
 
 def _label(value: str | None) -> str:

@@ -14,6 +14,7 @@ from ingest.exchange.reading import Returned
 from ingest.formats import Format
 from ingest.recognise import Names
 from ingest.registers import Register
+from ingest.rows import LeftOut
 from kb.errors import InvalidError
 from kb.settings import Limits
 from kb.values import ItemDraft
@@ -49,6 +50,8 @@ class Reading:
     """Instead of drafts: a register that was given out here."""
     notes: Mapping[str, str] = field(default_factory=dict[str, str])
     """Key of a draft → what of its row could not be used."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Rows of its registers that gave no draft."""
     offered: tuple[ColumnUse, ...] = ()
     """Columns of a table that was not recognised as a register."""
 
@@ -68,9 +71,14 @@ def read(task: Task) -> Reading:
     found_registers, rest = ([], converted) if task.whole else _registers(converted, task)
     items: list[ItemDraft] = []
     notes: dict[str, str] = {}
+    left: list[LeftOut] = []
     for number, register in enumerate(found_registers):
         prefix = f"{register.sheet}:" if register.sheet else (f"table{number}:" if number else "")
-        for draft, said in rows.read(register, prefix):
+        for given in rows.read(register, prefix):
+            if isinstance(given, LeftOut):
+                left.append(given)
+                continue
+            draft, said = given
             items.append(draft)
             notes.update({draft.key: said} if said else {})
     body = join(rest.parts)
@@ -80,7 +88,13 @@ def read(task: Task) -> Reading:
     table = next((part.table for part in converted.parts if part.table and not uses), None)
     offered = registers.offered(table) if table else ()
     return Reading(
-        formats.media_type(found), tuple(items), uses, converted.note, notes=notes, offered=offered
+        formats.media_type(found),
+        tuple(items),
+        uses,
+        converted.note,
+        notes=notes,
+        left_out=tuple(left),
+        offered=offered,
     )
 
 
@@ -96,6 +110,10 @@ def _convert(path: Path, found: Format, limits: Limits) -> Converted:
             from ingest import delimited
 
             return delimited.read(path.read_bytes(), limits)
+        case Format.JSON_LD:
+            from ingest import courses
+
+            return courses.read(path.read_bytes(), limits)
         case Format.HTML:
             from ingest import web_pages
 

@@ -13,7 +13,7 @@ _LESSON_TEXTS = {"title", "event", "effect", "causes", "recommendation"}
 _LESSON_OWN = {"event", "effect", "causes", "recommendation", "applies_when", "warning_signs", "polarity"}
 _TRAINING_OWN = {
     "provider", "format", "level", "hours", "cost", "currency", "competences", "prerequisites", "leads_to",
-    "cpd_hours",
+    "cpd_hours", "renewal", "offered_from", "offered_until",
 }  # fmt: skip
 _OTHER_REGISTERS = (
     "risk",

@@ -12,7 +12,7 @@ from ingest.fields import LESSON_HEADINGS
 from ingest.registers import Register
 from kb.text import digest, shorten, squash
 from kb.values import ItemDraft, LessonFields, Locator, Taught, TrainingFields
-from kb.vocabulary import Kind
+from kb.vocabulary import Kind, TrainingFormat
 
 Value = TypeVar("Value")
 _TITLE_LENGTH = 120
@@ -25,21 +25,75 @@ _HTML = re.compile(
 _OWN_REFERENCE = re.compile(r"^[A-Z]{2,}-[LPTCD]-\d+$")
 _SENTENCE = re.compile(r"(?<=[.!?])\s")
 _NOTHING = {"na", "n a", "none", "nil", "null", "nan", "tbd", "", "not applicable"}
-_COMPETENCE = re.compile(r"^(.*?)\s*[(:]\s*(?:level\s*)?([0-5])\s*\)?$", re.IGNORECASE)
+_COMPETENCE = re.compile(r"^(.*?)\s*(?:[(:]\s*(?:level\s*)?|,\s*level\s*)([0-5])\s*\)?$", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_BEYOND = re.compile(r"\(\s*(?:level\s*)?-?\d+\s*\)$", re.IGNORECASE)
+_DURATION = re.compile(r"P(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?)")
+"""Hours and minutes (ISO 8601); a day of learning is as long as people make it."""
+_ANYBODY = {"all", "all levels", "any", "any level"}
+"""What catalogues say of a course that asks for no level: none is kept, and nothing is wrong."""
+_WRITTEN = {
+    "level": "foundation, practitioner or expert",
+    "format": ", ".join(TrainingFormat),
+    "hours": "a number of hours, 90 min or PT1H30M",
+    "cost": "an amount such as 750, or free",
+    "cpd_hours": "a number",
+    "currency": "three capitals such as GBP",
+    "url": "an address that begins with https://",
+    "language": "a code such as en",
+}
+"""Fields of which not every text is understood, and what is."""
 
 
-def read(register: Register, prefix: str) -> Iterator[tuple[ItemDraft, str]]:
-    """An item for each filled row of *register*, and a sentence on what of the row it could not use.
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row of a register that gave no item, and why."""
 
-    *prefix* keeps keys of several tables apart.
+    row: int
+    sheet: str | None
+    reason: str
+
+
+def read(register: Register, prefix: str) -> Iterator[tuple[ItemDraft, str] | LeftOut]:
+    """An item for each filled row of *register*, with a sentence on what of the row it could not use.
+
+    *prefix* keeps keys of several tables apart. Of a catalogue, rows without a title or with the course of an
+    earlier row are left out.
     """
     filled = registers.filled(register)
     build = _lesson if register.kind is Kind.LESSON else _training
-    for row, key in zip(filled, _keys(register, filled), strict=True):
+    if register.kind is Kind.TRAINING:
+        yield from _nameless(register, filled)
+        keyed, repeated = _distinct(register, filled)
+        yield from repeated
+    else:
+        keyed = list(zip(filled, _keys(register, filled), strict=True))
+    for row, key in keyed:
         reader = _Reader(register, row)
         draft = build(reader)
         yield replace(draft, key=f"{prefix}{key}"[:_KEY_LENGTH]), reader.note()
+
+
+def _nameless(register: Register, filled: Sequence[Row]) -> Iterator[LeftOut]:
+    named = {row.number for row in filled}
+    for row in register.rows:
+        if row.number not in named:
+            yield LeftOut(row.number, register.sheet, "It has no title, so there is no course to keep.")
+
+
+def _distinct(register: Register, rows: Sequence[Row]) -> tuple[list[tuple[Row, str]], list[LeftOut]]:
+    """Each course with a key, its id or else its words, and the rows that give it once more."""
+    first: dict[str, Row] = {}
+    repeated: list[LeftOut] = []
+    for row in rows:
+        id_ = registers.value(register, row, "id")
+        key = id_ if 0 < len(id_) < _KEY_LENGTH // 2 else _told(register, row)
+        if key in first:
+            what = f"Its id {shorten(id_, _QUOTED)} is that of" if id_ else "It gives the same course as"
+            repeated.append(LeftOut(row.number, register.sheet, f"{what} row {first[key].number}."))
+        else:
+            first[key] = row
+    return [(row, key) for key, row in first.items()], repeated
 
 
 def _keys(register: Register, rows: Sequence[Row]) -> list[str]:
@@ -47,18 +101,18 @@ def _keys(register: Register, rows: Sequence[Row]) -> list[str]:
     ids = [registers.value(register, row, "id") for row in rows]
     if all(ids) and len(set(ids)) == len(ids) and max(map(len, ids), default=0) < _KEY_LENGTH // 2:
         return ids
-    told = [
-        digest(
-            *(registers.value(register, row, name) for name in ("title", "event", "recommendation", "url"))
-        )[:16]
-        for row in rows
-    ]
+    told = [_told(register, row) for row in rows]
     seen: Counter[str] = Counter()
     keys: list[str] = []
     for words in told:
         seen[words] += 1
         keys.append(words if seen[words] == 1 else f"{words}-{seen[words]}")
     return keys
+
+
+def _told(register: Register, row: Row) -> str:
+    named = ("title", "event", "recommendation", "url")
+    return digest(*(registers.value(register, row, name) for name in named))[:16]
 
 
 @dataclass(slots=True)
@@ -68,6 +122,8 @@ class _Reader:
     register: Register
     row: Row
     used: set[str] = field(default_factory=set[str])
+    faults: list[str] = field(default_factory=list[str])
+    """Sentences on what was read but can't be right."""
 
     def text(self, name: str) -> str:
         """The field's plain text, taken."""
@@ -104,12 +160,20 @@ class _Reader:
     def note(self) -> str:
         """What was not understood, as a sentence."""
         lost = [
-            f"{use.column}: {shorten(said, _QUOTED)!r}"
+            f"{use.column}: {shorten(said, _QUOTED)!r}{_advice(use.field)}"
             for index, use in enumerate(self.register.uses)
             if use.field not in ("", columns.DROP) and use.field not in self.used
             and index < len(self.row.cells) and (said := self.row.cells[index])
+            and terms.normal(said) not in _ANYBODY
         ]  # fmt: skip
-        return f"Not understood, and kept under other details: {', '.join(lost)}." if lost else ""
+        said = f"Not understood, and kept under other details: {', '.join(lost)}." if lost else ""
+        return " ".join(filter(None, (*self.faults, said)))
+
+
+def _advice(field: str) -> str:
+    """How to write what a field of a catalogue takes."""
+    advice = "a day such as 2026-11-30" if field in columns.DAYS else _WRITTEN.get(field)
+    return f" (write {advice})" if advice else ""
 
 
 def _literal(text: str) -> str:
@@ -141,6 +205,13 @@ def _training(row: _Reader) -> ItemDraft:
     title = row.text("title")
     description = row.prose("description")
     taught, plain = competences(row.text("competences"))
+    row.faults += [
+        f"{shorten(name, _QUOTED)!r}: levels go from 0 to 5." for name in plain if _BEYOND.search(name)
+    ]
+    first, last = row.parsed("offered_from", dates.parse), row.parsed("offered_until", dates.parse)
+    if first and last and last < first:
+        row.faults.append(f"It ends on {last}, before it begins on {first}: neither is kept.")
+        first = last = None
     fields = TrainingFields(
         provider=shorten(row.text("provider"), 300),
         format=row.parsed("format", lambda text: terms.find(terms.FORMATS, text)),
@@ -152,6 +223,10 @@ def _training(row: _Reader) -> ItemDraft:
         prerequisites=_list(row.text("prerequisites"), ";"),
         leads_to=shorten(row.text("leads_to"), 300),
         cpd_hours=row.parsed("cpd_hours", _amount),
+        renewal=row.text("renewal"),
+        offered_from=first,
+        offered_until=last,
+        reviewed_on=row.parsed("reviewed_on", dates.parse),
     )
     summary = row.text("summary")
     skills = [*plain, *_tags(row.text("tags"))]
@@ -163,7 +238,11 @@ def _training(row: _Reader) -> ItemDraft:
     if skills:
         sections.append("## Skills\n\n" + "\n".join(f"- {_literal(skill)}" for skill in skills))
     draft = _common(row, Kind.TRAINING, title, [s for s in sections if s], fields, summary or description)
-    return replace(draft, tags=tuple(dict.fromkeys((*plain, *draft.tags))))
+    return replace(
+        draft,
+        tags=tuple(dict.fromkeys((*plain, *draft.tags))),
+        review_date=row.parsed("review_date", dates.parse),
+    )
 
 
 def _common(
@@ -244,9 +323,11 @@ def competences(text: str) -> tuple[tuple[Taught, ...], tuple[str, ...]]:
 
 def _hours(text: str) -> float | None:
     """Hours, when the text gives hours or minutes; how long a day is, nobody knows."""
+    if duration := _DURATION.fullmatch(text.strip()):
+        return round(float(duration[1] or 0) + float(duration[2] or 0) / 60, 2) or None
     found = _NUMBER.search(text)
     words = terms.normal(re.sub(r"[\d.,]+", " ", text))
-    if found is None:
+    if found is None or text.strip().startswith("-"):
         return None
     number = float(found[0].replace(",", "."))
     if words in ("", "h", "hr", "hrs", "hour", "hours", "total hours"):
@@ -258,4 +339,4 @@ def _amount(text: str) -> float | None:
     if terms.normal(text) == "free":
         return 0.0
     found = _NUMBER.fullmatch(re.sub(r"[^\d.]", "", text))
-    return float(found[0]) if found else None
+    return float(found[0]) if found and not text.strip().startswith("-") else None

@@ -1,7 +1,7 @@
 """Putting what was read from files into the base, and taking it out again."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Any, NamedTuple, cast
@@ -31,7 +31,7 @@ from kb.models import (
     now,
 )
 from kb.text import digest, shorten
-from kb.values import ItemDraft, ItemId, SourceDraft, Tally
+from kb.values import ItemDraft, ItemId, SourceDraft, Tally, TrainingFields
 from kb.vocabulary import REFERENCE_PREFIX, Kind, Status
 
 _ROWS: dict[Kind, type[Item]] = {
@@ -75,19 +75,21 @@ Pair = tuple[_Incoming, Item]
 def store(session: Session, principal: Principal, source: SourceDraft, drafts: Sequence[ItemDraft]) -> Tally:
     """Make the items of one file equal to *drafts*; what changed gets a new version.
 
-    Keys of *drafts* are unique. Items of that file without a draft are withdrawn, not deleted.
+    Keys of *drafts* are unique. Items of that file without a draft are withdrawn, not deleted. A course that
+    another file gave, or that was written here, is changed where it is; see *_held_elsewhere*.
     Raises InvalidError when a reference is already taken by an item of another file.
     """
     require_write(principal)
     row, read_anew = _store_source(session, source)
     present = {item.source_key: item for item in _items_of(session, row)}
-    _check_references(session, drafts, {item.id for item in present.values()})
+    elsewhere = _held_elsewhere(session, principal, [draft for draft in drafts if draft.key not in present])
+    _check_references(session, drafts, {item.id for item in (*present.values(), *elsewhere.values())})
     projects = _projects(session, {draft.project for draft in drafts if draft.project})
     added: list[Pair] = []
     changed: list[Pair] = []
     restored: list[Pair] = []
     kept: list[Pair] = []
-    for incoming in map(_incoming, drafts):
+    for incoming in map(_incoming, (draft for draft in drafts if draft.key not in elsewhere)):
         draft = incoming.draft
         item = present.pop(draft.key, None)
         if item is not None and item.kind != draft.kind:
@@ -108,6 +110,11 @@ def store(session: Session, principal: Principal, source: SourceDraft, drafts: S
         status = item.status
         _fill(item, incoming, projects)
         _restate(session, principal, item, status, incoming.draft.status)
+    for incoming, item in _held(drafts, elsewhere):
+        differs = incoming.digest != item.digest
+        (changed if differs else kept).append((incoming, item))
+        if differs:
+            _rewrite(session, principal, item, incoming, projects)
     for _, item in restored:
         item.withdrawn_at, item.updated_at = None, now()
     session.add_all(item for _, item in added)
@@ -126,6 +133,63 @@ def store(session: Session, principal: Principal, source: SourceDraft, drafts: S
     return tally
 
 
+def _held_elsewhere(
+    session: Session, principal: Principal, drafts: Sequence[ItemDraft]
+) -> dict[str, Training]:
+    """By key, the courses of *drafts* that *principal* may see and that other files gave.
+
+    They are told by their reference here, or by the id that their provider gave them; ids that are mere
+    numbers count rows as often as courses.
+    """
+    wanted = {_identity(d.ref or "", d.external_ref, d.fields.provider): d.key
+              for d in drafts if isinstance(d.fields, TrainingFields)}  # fmt: skip
+    wanted.pop(None, None)
+    names = sorted({name for name, _ in filter(None, wanted)})
+    found: dict[str, Training] = {}
+    given: set[int] = set()
+    for row in _named(session, principal, names):
+        for one in (_identity(row.ref, "", ""), _identity("", row.external_ref, row.provider)):
+            if one in wanted and row.id not in given and wanted[one] not in found:
+                found[wanted[one]] = row
+                given.add(row.id)
+    return found
+
+
+def _named(session: Session, principal: Principal, names: Sequence[str]) -> Iterator[Training]:
+    """Courses with one of *names* as their reference, here or where they came from; reads indexes only."""
+    for start in range(0, len(names), _BATCH):
+        some = names[start : start + _BATCH]
+        for column in (Training.ref, Training.external_ref):
+            yield from session.scalars(select(Training).where(visible(principal, Training), column.in_(some)))
+
+
+def _identity(ref: str, external_ref: str, provider: str) -> tuple[str, str] | None:
+    if ref:
+        return ref, ""
+    told = any(character.isalpha() for character in external_ref) and (provider or "://" in external_ref)
+    return (external_ref, provider.lower() or "url") if told else None
+
+
+def _held(drafts: Sequence[ItemDraft], elsewhere: Mapping[str, Training]) -> list["Pair"]:
+    """The courses *elsewhere* with what *drafts* say of them."""
+    pairs = [(draft, elsewhere[draft.key]) for draft in drafts if draft.key in elsewhere]
+    return [
+        (_incoming(replace(draft, key=item.source_key, locator=item.source_locator)), item)
+        for draft, item in pairs
+    ]
+
+
+def _rewrite(
+    session: Session, principal: Principal, item: Item, incoming: "_Incoming", projects: dict[str, int]
+) -> None:
+    """Fill *item* anew with what its own file does not say; reading that again does not undo it."""
+    from_file = item.source_digest or (item.digest if item.source_id else "")
+    status, item.version = item.status, item.version + 1
+    _fill(item, incoming, projects)
+    item.source_digest = from_file
+    _restate(session, principal, item, status, incoming.draft.status or Status(status))
+
+
 class Standing(StrEnum):
     """How a draft stands to what its file gave before."""
 
@@ -134,7 +198,9 @@ class Standing(StrEnum):
     UNCHANGED = "unchanged"
 
 
-def compare(session: Session, location: str, drafts: Sequence[ItemDraft]) -> list[tuple[Standing, str]]:
+def compare(
+    session: Session, principal: Principal, location: str, drafts: Sequence[ItemDraft]
+) -> list[tuple[Standing, str]]:
     """What storing *drafts* of the file at *location* would do with each, and the reference it has by now.
 
     Raises InvalidError as *store*.
@@ -146,12 +212,17 @@ def compare(session: Session, location: str, drafts: Sequence[ItemDraft]) -> lis
         .join(Source, Source.id == Item.source_id)
         .where(Source.location == location)
     ).all()
-    _check_references(session, drafts, {row.id for row in rows})
     present = {row.source_key: row for row in rows}
+    elsewhere = _held_elsewhere(session, principal, [draft for draft in drafts if draft.key not in present])
+    _check_references(session, drafts, {row.id for row in (*rows, *elsewhere.values())})
     found: list[tuple[Standing, str]] = []
     for draft in drafts:
         row = present.get(draft.key)
-        if row is None or row.kind != draft.kind:
+        if draft.key in elsewhere:
+            [(incoming, held)] = _held([draft], elsewhere)
+            same = incoming.digest == held.digest
+            found.append((Standing.UNCHANGED if same else Standing.CHANGED, held.ref))
+        elif row is None or row.kind != draft.kind:
             found.append((Standing.NEW, draft.ref or ""))
         elif row.withdrawn_at or (row.source_digest or row.digest) != _incoming(draft).digest:
             found.append((Standing.CHANGED, row.ref))
@@ -191,11 +262,8 @@ def write(
             raise _overtaken(item)
         if item.digest == incoming.digest:
             return ItemId(item.id)
-        from_file = item.source_digest or (item.digest if item.source_id else "")
-        status, item.version = item.status, item.version + 1
-        _fill(item, incoming._replace(draft=replace(draft, ref=None, locator=item.source_locator)), projects)
-        item.source_digest = from_file
-        _restate(session, principal, item, status, draft.status or Status(status))
+        kept = incoming._replace(draft=replace(draft, ref=None, locator=item.source_locator))
+        _rewrite(session, principal, item, kept, projects)
     try:
         _add_versions(session, [(incoming, item)], principal, "")
     except IntegrityError as error:  # two at the same moment: both saw the version before

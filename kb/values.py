@@ -136,7 +136,15 @@ class TrainingFields:
     prerequisites: tuple[str, ...] = ()
     """References or titles of training that comes first."""
     leads_to: str = ""
+    """The certification."""
     cpd_hours: float | None = None
+    renewal: str = ""
+    """How the certification is kept."""
+    offered_from: date | None = None
+    offered_until: date | None = None
+    """The last day on which it can be taken."""
+    reviewed_on: date | None = None
+    """When somebody last found that this still holds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ class _Run:
             note = f"It was {label(status).lower()}; here it is submitted, to be reviewed."
             status = Status.SUBMITTED
         if self.manner.dry:
-            library.compare(self.session, "", [draft])
+            library.compare(self.session, self.principal, "", [draft])
         else:
             library.write(self.session, self.principal, replace(draft, status=status))
         return replace(shown, state=RowState.NEW, note=note)

@@ -192,6 +192,10 @@ class Training(Item):
     prerequisites: Mapped[list[str]] = mapped_column(JSON, default=list)
     leads_to: Mapped[str] = mapped_column(String(300), default="")
     cpd_hours: Mapped[float | None]
+    renewal: Mapped[str] = mapped_column(Text, default="", server_default="")
+    offered_from: Mapped[date | None]
+    offered_until: Mapped[date | None]
+    reviewed_on: Mapped[date | None]
 
 
 class Document(Item):

@@ -51,13 +51,18 @@ def test_nasas_lessons_are_all_there(corpora: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "rows"), [("Udacity.csv", 263), ("UdemyCourses.csv", 339), ("Udemy2.csv", 3678)]
+    ("name", "courses", "repeated"),
+    [("Udacity.csv", 263, 0), ("UdemyCourses.csv", 339, 0), ("Udemy2.csv", 3672, 6)],
 )
-def test_real_course_catalogues_become_training(corpora: Path, name: str, rows: int) -> None:
+def test_real_course_catalogues_become_training(
+    corpora: Path, name: str, courses: int, repeated: int
+) -> None:
     path = corpora / "training" / "course-catalogues" / name
-    drafts = reading.read(Task(path, Names(name), Limits(), {})).drafts
+    found = reading.read(Task(path, Names(name), Limits(), {}))
+    drafts = found.drafts
     assert {draft.kind for draft in drafts} == {Kind.TRAINING}
-    assert len(drafts) == rows
+    assert (len(drafts), len(found.left_out), found.notes) == (courses, repeated, {})
+    assert all("It gives the same course as row" in one.reason for one in found.left_out)
     assert all(draft.title and draft.url and draft.passages for draft in drafts)
 
 

@@ -20,7 +20,7 @@ from web.base.runner import Runner, Upload
 from web.imports.uploads import Received
 from web.wiring import Services
 
-_TABLES = {".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods"}
+_TABLES = {".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".jsonld"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Preview:
 
 
 def worthwhile(upload: Received) -> bool:
-    """Whether there is anything to look at: a spreadsheet or CSV file."""
+    """Whether there is anything to look at: a spreadsheet, CSV or JSON-LD file."""
     return any(path.suffix.lower() in _TABLES for path in upload.folder.iterdir())
 
 
