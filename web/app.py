@@ -13,6 +13,7 @@ from web.api import (
     actions,
     adoption,
     applications,
+    assignments,
     audit,
     briefs,
     changes,
@@ -73,6 +74,7 @@ from web.pages import audit as audit_pages
 from web.pages import briefs as brief_pages
 from web.pages import changes as change_pages
 from web.pages import disagreements as disagreement_pages
+from web.pages import following as following_pages
 from web.pages import frameworks as framework_pages
 from web.pages import gaps as gap_pages
 from web.pages import insight as insight_pages
@@ -158,6 +160,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         frameworks,
         learners,
         learning,
+        assignments,
         paths,
         applications,
         reviews,
@@ -185,6 +188,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         framework_pages,
         learner_pages,
         learning_pages,
+        following_pages,
         path_pages,
         feed,
         similar,

@@ -16,6 +16,7 @@ from web.commands import (
     audit,
     backups,
     brief,
+    cohort,
     framework,
     insight,
     learner,
@@ -367,6 +368,7 @@ app.add_typer(adoption.app, name="adoption")
 app.add_typer(framework.competence, name="competence")
 app.add_typer(framework.role, name="role")
 app.add_typer(learner.app, name="learner")
+app.add_typer(cohort.app, name="cohort")
 app.add_typer(session.app, name="session")
 app.add_typer(brief.app, name="brief")
 app.add_typer(audit.app, name="audit")

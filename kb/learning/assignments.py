@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import accumulate
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from kb import audit
@@ -169,6 +169,14 @@ def listed(session: Session, principal: Principal, learner: int | None = None) -
     return _listed(session, principal, *([] if learner is None else [Row.learner_id == learner]))
 
 
+def left(
+    session: Session, principal: Principal, *, before: date, learner: int | None = None
+) -> list[Assigned]:
+    """What is due earlier than *before* and not done, of *learner* or anybody whom *principal* may see."""
+    of_them = [] if learner is None else [Row.learner_id == learner]
+    return _listed(session, principal, Row.due < before, _not_done(), *of_them)
+
+
 def of_cohort(session: Session, principal: Principal, cohort: int) -> list[Assigned]:
     """What the members of a cohort were asked for as such."""
     members = select(CohortMember.learner_id).where(CohortMember.cohort_id == cohort)
@@ -210,16 +218,13 @@ def _asked(session: Session, principal: Principal, draft: AssignmentDraft) -> li
 
 
 def _item(session: Session, principal: Principal, ref: str) -> tuple[int, str, int, float]:
-    query = (
-        select(Item.id, Item.ref, Item.version, Training.hours)
-        .outerjoin(Training, Training.id == Item.id)
-        .where(visible(principal), func.lower(Item.ref) == ref.strip().lower())
-    )
+    wanted = func.lower(Item.ref) == ref.strip().lower()
+    query = select(Item.id, Item.ref, Item.version).where(visible(principal), wanted)
     found = session.execute(query).one_or_none()
     if found is None:
         raise NotFoundError(f"There is no item {ref.strip()[:100]!r} here, or you may not see it.")
-    id_, known, version, hours = found
-    return id_, known, version, hours or 1.0
+    id_, known, version = found
+    return id_, known, version, session.scalar(select(Training.hours).where(Training.id == id_)) or 1.0
 
 
 def _dues(hours: Sequence[float], start: date, end: date) -> list[date]:
@@ -292,6 +297,19 @@ def _listed(session: Session, principal: Principal, *wanted: ColumnElement[bool]
         )
         for row, name, cohort, ref, title, kind in rows
     ]
+
+
+def _not_done() -> ColumnElement[bool]:
+    """The condition on assignments that holds while nothing shows that they are done."""
+    records, held, read = (
+        and_(table.learner_id == Row.learner_id, table.item_id == Row.item_id)
+        for table in (LearningRecord, Certificate, ReadConfirmation)
+    )
+    return and_(
+        ~exists().where(records, LearningRecord.result != Result.FAILED),
+        ~exists().where(held),
+        ~exists().where(read, ReadConfirmation.version >= Row.version),
+    )
 
 
 def _done(session: Session, rows: Sequence[Row]) -> dict[int, Done]:

@@ -241,6 +241,30 @@ def certificates(session: Session, principal: Principal, learner: int | None = N
     return _certificates(session, principal, *_of(CertificateRow, learner))
 
 
+def unconfirmed(session: Session, principal: Principal) -> list[Completion]:
+    """What people say they completed and *principal* might confirm; the newest first."""
+    if not principal.may(Permission.DEVELOP):
+        return []
+    others = Learner.name != principal.name
+    return _completions(session, principal, LearningRecord.confirmed_at.is_(None), others)
+
+
+def unconfirmed_certificates(session: Session, principal: Principal) -> list[Certificate]:
+    """Certificates that people say they hold and *principal* might confirm; the newest first."""
+    if not principal.may(Permission.DEVELOP):
+        return []
+    others = Learner.name != principal.name
+    return _certificates(session, principal, CertificateRow.confirmed_at.is_(None), others)
+
+
+def expiring(
+    session: Session, principal: Principal, *, before: date, learner: int | None = None
+) -> list[Certificate]:
+    """Certificates to be renewed earlier than *before*, or expired; the earliest first."""
+    found = _certificates(session, principal, CertificateRow.expires < before, *_of(CertificateRow, learner))
+    return sorted(found, key=lambda one: one.expires or date.max)
+
+
 def taken(session: Session, principal: Principal, learner: int, day: date) -> frozenset[str]:
     """References of training that *learner* completed and of certifications that they hold on *day*."""
     done = completions(session, principal, learner)

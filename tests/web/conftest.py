@@ -9,7 +9,8 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, sync_playwright
 
 from kb.database import transaction
-from kb.vocabulary import Phase
+from kb.values import DocumentFields, ItemDraft, Taught, TrainingFields
+from kb.vocabulary import Classification, DocumentKind, Kind, Phase, TrainingFormat
 from tests.samples import lesson, store
 from web.app import create_app
 from web.base import work
@@ -24,6 +25,22 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+LISTENING = """## Names in other frameworks
+
+| Framework | Name there |
+|---|---|
+| PMI Talent Triangle | power skills; ways of working |
+"""
+ROLE = """## Required competences
+
+| Competence | Level |
+|---|---|
+| listening | 4 |
+| scheduling | 2 |
+| cost control | 1 |
+"""
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +81,33 @@ def shelf(services: Services) -> Services:
             ),
         )
     work.sync(services)
+    return services
+
+
+@pytest.fixture
+def courses(services: Services) -> Services:
+    """A course, a certification, a secret course, a guide, a competence and a role."""
+    course = TrainingFields(
+        format=TrainingFormat.WEBINAR, hours=6, cpd_hours=5, competences=(Taught("Listening", 4),)
+    )
+    held = TrainingFields(format=TrainingFormat.CERTIFICATION, competences=(Taught("scheduling", 2),))
+    with transaction(services.sessions) as session:
+        store(
+            session,
+            ItemDraft(Kind.TRAINING, "To listen", "Text.", course, key="c1", ref="C-1"),
+            ItemDraft(Kind.TRAINING, "Scheduler (S)", "Text.", held, key="c2", ref="C-2"),
+            ItemDraft(
+                Kind.TRAINING, "A secret", "", course, key="c3", ref="C-3",
+                classification=Classification.RESTRICTED,
+            ),
+            ItemDraft(Kind.DOCUMENT, "The guide", "Text.", DocumentFields(), key="d", ref="D-1"),
+            ItemDraft(
+                Kind.DOCUMENT, "listening", LISTENING, DocumentFields(DocumentKind.COMPETENCE), key="l"
+            ),
+            ItemDraft(
+                Kind.DOCUMENT, "Host", ROLE, DocumentFields(DocumentKind.ROLE_PROFILE), key="h", ref="R-1"
+            ),
+        )  # fmt: skip
     return services
 
 

@@ -13,59 +13,24 @@ from kb.learning.people import AssessmentDraft
 from kb.learning.records import CertificateDraft, CompletionDraft
 from kb.learning.values import HIDDEN, Activity, Result, Side
 from kb.models import AuditEvent, now
-from kb.values import DocumentFields, ItemDraft, Taught, TrainingFields
-from kb.vocabulary import Classification, DocumentKind, Kind, Role, TrainingFormat
-from tests.samples import store
+from kb.vocabulary import Classification, Role
 from tests.web.commands import kb
 from tests.web.roles import client_of
-from tests.web.test_learners import ANN, ASKED, BOB, MAX, RAE, TESS, principal
+from tests.web.test_learners import ANN, BOB, MAX, RAE, TESS, principal
 from tests.web.test_pages import opened
 from web.wiring import Services
 
 TODAY = now().date()
-LISTENING = """## Names in other frameworks
-
-| Framework | Name there |
-|---|---|
-| PMI Talent Triangle | power skills; ways of working |
-"""
 
 
-@pytest.fixture
-def base(services: Services) -> Services:
-    """A course, a certification, a secret course, a guide, a competence and a role."""
-    course = TrainingFields(
-        format=TrainingFormat.WEBINAR, hours=6, cpd_hours=5, competences=(Taught("Listening", 4),)
-    )
-    held = TrainingFields(format=TrainingFormat.CERTIFICATION, competences=(Taught("scheduling", 2),))
-    with transaction(services.sessions) as session:
-        store(
-            session,
-            ItemDraft(Kind.TRAINING, "To listen", "Text.", course, key="c1", ref="C-1"),
-            ItemDraft(Kind.TRAINING, "Scheduler (S)", "Text.", held, key="c2", ref="C-2"),
-            ItemDraft(
-                Kind.TRAINING, "A secret", "", course, key="c3", ref="C-3",
-                classification=Classification.RESTRICTED,
-            ),
-            ItemDraft(Kind.DOCUMENT, "The guide", "Text.", DocumentFields(), key="d", ref="D-1"),
-            ItemDraft(
-                Kind.DOCUMENT, "listening", LISTENING, DocumentFields(DocumentKind.COMPETENCE), key="l"
-            ),
-            ItemDraft(
-                Kind.DOCUMENT, "Host", ASKED, DocumentFields(DocumentKind.ROLE_PROFILE), key="h", ref="R-1"
-            ),
-        )  # fmt: skip
-    return services
-
-
-def test_a_record_takes_what_the_training_says_and_is_seen_by_few(base: Services) -> None:
-    with transaction(base.sessions) as session:
+def test_a_record_takes_what_the_training_says_and_is_seen_by_few(courses: Services) -> None:
+    with transaction(courses.sessions) as session:
         mine = records.complete(session, ANN, CompletionDraft("Ann", "c-1", evidence="https://a.example/1"))
         records.complete(session, TESS, CompletionDraft("Bob", title="A talk", result=Result.FAILED))
     assert (mine.hours, mine.activity, mine.side) == (5, Activity.MEDIA, Side.POWER_SKILLS)
     assert mine.confirmed is None
     seen = {"Ann": {"Ann"}, "Bob": {"Bob"}, "Tess": {"Ann", "Bob"}, "Max": {"Ann", "Bob"}, "Rae": set[str]()}
-    with base.sessions() as session:
+    with courses.sessions() as session:
         for who in (ANN, BOB, TESS, MAX, RAE):
             found = records.completions(session, who)
             assert {one.name for one in found} == seen[who.name]
@@ -88,14 +53,14 @@ def test_a_record_takes_what_the_training_says_and_is_seen_by_few(base: Services
     ],
 )
 def test_what_may_not_be_recorded_is_refused(
-    base: Services, who: Principal, draft: CompletionDraft, error: type[Exception]
+    courses: Services, who: Principal, draft: CompletionDraft, error: type[Exception]
 ) -> None:
-    with base.sessions() as session, pytest.raises(error):
+    with courses.sessions() as session, pytest.raises(error):
         records.complete(session, who, draft)
 
 
-def test_somebody_else_confirms_and_what_is_confirmed_stays(base: Services) -> None:
-    with transaction(base.sessions) as session:
+def test_somebody_else_confirms_and_what_is_confirmed_stays(courses: Services) -> None:
+    with transaction(courses.sessions) as session:
         mine = records.complete(session, ANN, CompletionDraft("Ann", "C-1"))
         own = records.complete(session, TESS, CompletionDraft("Tess", "C-1"))
         with pytest.raises(NotFoundError):
@@ -111,9 +76,9 @@ def test_somebody_else_confirms_and_what_is_confirmed_stays(base: Services) -> N
         assert records.completions(session, ANN) == []
 
 
-def test_a_certificate_is_held_until_its_day_and_renewed(base: Services) -> None:
+def test_a_certificate_is_held_until_its_day_and_renewed(courses: Services) -> None:
     issued = date(2024, 1, 31)
-    with transaction(base.sessions) as session:
+    with transaction(courses.sessions) as session:
         held = records.certify(
             session, ANN, CertificateDraft("Ann", issued, "C-2", number="77", expires=TODAY - timedelta(1))
         )
@@ -127,8 +92,8 @@ def test_a_certificate_is_held_until_its_day_and_renewed(base: Services) -> None
             records.certify(session, ANN, CertificateDraft("Ann", issued, "C-2", expires=date(2023, 1, 1)))
 
 
-def test_reading_is_confirmed_by_the_reader_alone_and_for_a_version(base: Services) -> None:
-    with transaction(base.sessions) as session:
+def test_reading_is_confirmed_by_the_reader_alone_and_for_a_version(courses: Services) -> None:
+    with transaction(courses.sessions) as session:
         assert readings.confirm(session, RAE, "d-1").version == 1
         readings.confirm(session, RAE, "D-1", 1)
         assert len(readings.listed(session, RAE)) == 1
@@ -138,16 +103,16 @@ def test_reading_is_confirmed_by_the_reader_alone_and_for_a_version(base: Servic
         assert readings.of_item(session, ANN, "D-1") == []
 
 
-def test_what_one_may_not_open_keeps_its_title_to_itself(base: Services) -> None:
+def test_what_one_may_not_open_keeps_its_title_to_itself(courses: Services) -> None:
     cleared = Principal("Tess", Classification.RESTRICTED, True, frozenset({Role.TRAINER}))
-    with transaction(base.sessions) as session:
+    with transaction(courses.sessions) as session:
         records.complete(session, cleared, CompletionDraft("Ann", "C-3"))
         (mine,) = records.completions(session, ANN)
     assert (mine.subject.ref, mine.subject.title) == ("", HIDDEN)
 
 
-def test_a_path_leaves_out_what_the_records_show(base: Services) -> None:
-    client = client_of(base, "Ann", Role.CONTRIBUTOR)
+def test_a_path_leaves_out_what_the_records_show(courses: Services) -> None:
+    client = client_of(courses, "Ann", Role.CONTRIBUTOR)
     said = {"learner": "Ann", "training": "C-1", "result": "passed"}
     mine = client.post("/api/v1/learning-records", json=said).json()
     asked = {"role": "Host", "learner": mine["learner"], "certificates": True}
@@ -157,8 +122,8 @@ def test_a_path_leaves_out_what_the_records_show(base: Services) -> None:
     assert client.get(f"/api/v1/learners/{mine['learner']}/learning").json()["completions"] == []
 
 
-def test_the_page_keeps_confirms_and_hides(base: Services) -> None:
-    ann, tess = client_of(base, "Ann", Role.CONTRIBUTOR), client_of(base, "Tess", Role.TRAINER)
+def test_the_page_keeps_confirms_and_hides(courses: Services) -> None:
+    ann, tess = client_of(courses, "Ann", Role.CONTRIBUTOR), client_of(courses, "Tess", Role.TRAINER)
     assert "Nothing is kept yet" in opened(ann, "/learning").get_text()
     said = {"learner": "Ann", "title": "<b>A talk</b>", "hours": "2", "activity": "presentation"}
     mine = ann.post("/learners/records", data=said).headers["location"].partition("#")[0]
@@ -172,14 +137,14 @@ def test_the_page_keeps_confirms_and_hides(base: Services) -> None:
     (confirm,) = opened(tess, mine).select("form[action^='/learners/records'][action$=confirm]")
     assert tess.post(str(confirm["action"])).status_code == 303
     assert "by Tess" in opened(ann, mine).get_text()
-    assert client_of(base, "Bob", Role.CONTRIBUTOR).get(mine).status_code == 404
-    with transaction(base.sessions) as session:  # who wrote an assessment, and develops nobody
+    assert client_of(courses, "Bob", Role.CONTRIBUTOR).get(mine).status_code == 404
+    with transaction(courses.sessions) as session:  # who wrote an assessment, and develops nobody
         people.record(session, TESS, AssessmentDraft("Ann", {"listening": 1}))
-    assert client_of(base, "Tess", Role.CONTRIBUTOR).get(mine).status_code == 404
+    assert client_of(courses, "Tess", Role.CONTRIBUTOR).get(mine).status_code == 404
 
 
-def test_the_commands_keep_and_show(base: Services) -> None:
-    data = base.settings.data
+def test_the_commands_keep_and_show(courses: Services) -> None:
+    data = courses.settings.data
     kb(data, "learner", "complete", "Ann", "C-1", "--dated", "2026-01-02", "--result", "passed")
     kb(data, "learner", "complete", "Ann", "A talk", "--activity", "presentation", "--hours", "1.5")
     kb(data, "learner", "certificate", "Ann", "C-2", "--issued", "2025-02-28", "--expires", "2027-02-28")

@@ -263,6 +263,76 @@ def confirm(
 
 
 @app.command()
+def assign(  # noqa: PLR0913 - each is an option
+    context: typer.Context,
+    items: Annotated[list[str], typer.Argument(help="References of training, or of what is to be read.")],
+    to: Annotated[list[str] | None, typer.Option(help="A person, by name; may be repeated.")] = None,
+    team: Annotated[str, typer.Option(help="A team, which becomes a cohort.")] = "",
+    cohort: Annotated[str, typer.Option(help="A cohort, by name.")] = "",
+    due: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day by which it is to be done.")
+    ] = None,
+    path: Annotated[str, typer.Option(help="Title of the learning path that the items are, in order.")] = "",
+    json: Json = False,
+) -> None:
+    """Ask people to learn from training or to read something."""
+    from kb.database import transaction
+    from kb.learning import assignments
+    from kb.learning.assignments import AssignmentDraft
+    from kb.models import now
+    from web.console.terminal import existing, give_json, out, person, plain
+    from web.learning.record_schemas import AssignedOut
+
+    draft = AssignmentDraft(tuple(items), tuple(to or ()), team, cohort, due.date() if due else None, path)
+    with existing(context.obj) as services, transaction(services.sessions) as session:
+        found = assignments.assign(session, person(services), draft)
+    if json:
+        give_json([AssignedOut.of(one, now().date()).model_dump(mode="json") for one in found])
+        return
+    for one in found:
+        until = f", due {one.due}" if one.due else ""
+        out().print(plain(f"{one.number}  {one.name}: {one.subject.title}{until}"), markup=False)
+
+
+@app.command()
+def begin(
+    context: typer.Context,
+    number: Annotated[
+        int, typer.Argument(help="The assignment's number, as `kb learner learning` tells it.")
+    ],
+) -> None:
+    """Note that somebody has begun with what they are asked to learn."""
+    from kb.database import transaction
+    from kb.learning import assignments
+    from web.console.terminal import existing, out, person
+
+    with existing(context.obj) as services, transaction(services.sessions) as session:
+        one = assignments.begin(session, person(services), number)
+    out().print(f"{one.name} has begun with {one.subject.title}.", markup=False)
+
+
+@app.command()
+def readers(
+    context: typer.Context,
+    ref: Annotated[str, typer.Argument(help="The reference of what was to be read.")],
+    json: Json = False,
+) -> None:
+    """Show who has read something, and who has not yet."""
+    from web.console.terminal import existing, give_json, out, person, plain
+    from web.learning import cohorts
+    from web.learning.record_schemas import ReaderOut
+
+    with existing(context.obj) as services, services.sessions() as session:
+        found = cohorts.readers(session, person(services), ref)
+    if json:
+        give_json([ReaderOut.model_validate(one).model_dump(mode="json") for one in found])
+        return
+    for one in found:
+        said = "not yet" if one.missing else f"version {one.version}, {one.at:%Y-%m-%d}"
+        out().print(plain(f"{one.name}: {said}"), markup=False)
+
+
+@app.command()
 def read(
     context: typer.Context,
     ref: Annotated[str, typer.Argument(help="The reference of what you have read.")],

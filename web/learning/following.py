@@ -1,7 +1,7 @@
 """Somebody's learning, for pages, API and command line: what they completed, hold, have read, are to do."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,9 @@ from kb.learning.people import Known
 from kb.learning.readings import Reading
 from kb.learning.records import Certificate, Completion
 from kb.models import now
+
+SOON = 90
+"""Days before its renewal in which a certificate is told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,33 @@ class Learning:
     def to_do(self) -> tuple[Assigned, ...]:
         """What is assigned and not done."""
         return tuple(one for one in self.assigned if one.progress(self.today) is not Progress.DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What those who develop people have to look at."""
+
+    today: date
+    overdue: tuple[Assigned, ...]
+    """The earliest first."""
+    completions: tuple[Completion, ...]
+    """That wait for confirmation."""
+    certificates: tuple[Certificate, ...]
+    """That wait for confirmation."""
+    expiring: tuple[Certificate, ...]
+    """To be renewed within SOON days, or expired; the earliest first."""
+
+
+def overview(session: Session, principal: Principal) -> Overview:
+    """What *principal* has to look at."""
+    today = now().date()
+    return Overview(
+        today,
+        tuple(assignments.left(session, principal, before=today)),
+        tuple(records.unconfirmed(session, principal)),
+        tuple(records.unconfirmed_certificates(session, principal)),
+        tuple(records.expiring(session, principal, before=today + timedelta(SOON))),
+    )
 
 
 def learning(session: Session, principal: Principal, person: Known) -> Learning:

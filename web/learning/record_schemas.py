@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb.learning.assignments import Assigned, Progress
+from kb.learning.assignments import MAX_ITEMS, MAX_PATH, Assigned, AssignmentDraft, Progress
+from kb.learning.cohorts import MAX_MEMBERS
 from kb.learning.people import MAX_NAME
 from kb.learning.records import (
     MAX_HOURS,
@@ -16,6 +17,7 @@ from kb.learning.records import (
 )
 from kb.learning.values import Activity, Result, Side
 from kb.vocabulary import Kind
+from web.learning.cohorts import CohortView
 from web.learning.following import Learning
 from web.schemas import Out
 
@@ -81,6 +83,44 @@ class ReadingIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     version: int | None = Field(default=None, ge=1, le=1_000_000, description="The newest unless said.")
+
+
+class AssignmentIn(BaseModel):
+    """What is asked of whom."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    items: list[str] = Field(
+        min_length=1,
+        max_length=MAX_ITEMS,
+        description="References: training to be completed, anything else to be read.",
+        examples=[["HS-C-101"]],
+    )
+    persons: list[str] = Field(default=[], max_length=MAX_MEMBERS, description="By name.")
+    team: str = Field(default="", max_length=MAX_NAME, description="Its members, as a cohort of that name.")
+    cohort: str = Field(default="", max_length=MAX_NAME, description="By name.")
+    due: date | None = Field(
+        default=None, description="Steps of a path become due one after another up to this day."
+    )
+    path: str = Field(
+        default="", max_length=MAX_PATH, description="Title of the learning path that the items are."
+    )
+
+    def draft(self) -> AssignmentDraft:
+        """As a value."""
+        return AssignmentDraft(
+            tuple(self.items), tuple(self.persons), self.team, self.cohort, self.due, self.path
+        )
+
+
+class CohortIn(BaseModel):
+    """Who learns together."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=MAX_NAME, examples=["Spring 2027"])
+    persons: list[str] = Field(default=[], max_length=MAX_MEMBERS, description="By name.")
+    teams: list[str] = Field(default=[], max_length=100, description="All of these teams as well.")
 
 
 class SubjectOut(Out):
@@ -176,6 +216,50 @@ class AssignedOut(Out):
         """As it stands *today*."""
         said = {name: getattr(one, name) for name in one.__slots__}
         return AssignedOut(**said, reading=one.reading, progress=one.progress(today))
+
+
+class KnownOut(Out):
+    """Somebody whose learning you may read."""
+
+    number: int = Field(description="As a learner.")
+    name: str
+    team: str
+
+
+class CohortOut(Out):
+    """People who learn together."""
+
+    number: int
+    name: str
+    members: list[KnownOut] = Field(description="By name.")
+
+
+class CohortDetailOut(CohortOut):
+    """A cohort and how far it is."""
+
+    assigned: list[AssignedOut] = Field(description="What its members were asked for as such.")
+    tally: dict[Progress, int] = Field(description="How many of these stand where.")
+
+    @staticmethod
+    def of(found: CohortView) -> "CohortDetailOut":
+        """From a cohort and how far it is."""
+        return CohortDetailOut(
+            **CohortOut.model_validate(found.cohort).model_dump(),
+            assigned=[AssignedOut.of(one, found.today) for one in found.assigned],
+            tally=found.tally,
+        )
+
+
+class ReaderOut(Out):
+    """Somebody who has read an item, or is asked to."""
+
+    name: str
+    learner: int
+    asked: int | None = Field(description="The version that they are asked to read, if they are.")
+    due: date | None
+    version: int | None = Field(description="The newest version that they have read, if any.")
+    at: datetime | None = Field(description="When they said so.")
+    missing: bool = Field(description="Whether they are asked for what they have not read.")
 
 
 class LearningOut(Out):

@@ -109,6 +109,7 @@ def item(  # noqa: PLR0913 - each is one thing FastAPI brings in
         proposals=_proposals(session, principal, found),
         may_confirm=found.withdrawn_at is None and principal.may(Permission.CONTRIBUTE),
         may_learn=principal.may_write,
+        develops=principal.may(Permission.DEVELOP),
         asked=assignments.asked_of(session, principal, found.head.ref),
         similar=similar.hits,
         similar_total=similar.total,
