@@ -6,6 +6,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from kb.vocabulary import Classification, Role
+
 MEGABYTE = 1024 * 1024
 
 
@@ -53,6 +55,32 @@ class Smtp(BaseSettings):
     )
 
 
+class Oidc(BaseSettings):
+    """Who signs people in elsewhere (`KB_OIDC_…`): an OpenID provider, when issuer and client are named."""
+
+    model_config = SettingsConfigDict(env_prefix="KB_OIDC_", frozen=True)
+
+    issuer: str = Field(default="", description="address of the provider, as it calls itself: https://…")
+    client_id: str = Field(default="", description="under which Hindsight is registered there")
+    client_secret: SecretStr = Field(default=SecretStr(""), description="its secret; never logged")
+    name: str = Field(default="your organisation", description="what the button calls the provider")
+    scopes: str = Field(default="openid profile email", description="what is asked for")
+    roles_claim: str = Field(default="", description="claim that tells what somebody does; none if empty")
+    roles: dict[str, Role] = Field(
+        default={}, description='roles by values of that claim, as JSON: {"pmo-admins": "administrator"}'
+    )
+    groups_claim: str = Field(default="", description="claim that names somebody's groups; none if empty")
+    role: Role = Field(default=Role.READER, description="role of those for whom no claim says another")
+    clearance: Classification = Field(
+        default=Classification.INTERNAL, description="what newcomers read up to; administrators change it"
+    )
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is one."""
+        return bool(self.issuer and self.client_id)
+
+
 class Settings(BaseSettings):
     """Settings of one knowledge base (`KB_…`). Every default works on a laptop."""
 
@@ -84,12 +112,21 @@ class Settings(BaseSettings):
     address: str = Field(
         default="", description="where people open Hindsight, for links in what is sent: https://host"
     )
+    proxies: str = Field(
+        default="",
+        description="addresses of proxies before the server, with commas, that say for whom they ask",
+    )
+    session_hours: int = Field(default=168, gt=0, description="hours after which one signs in again")
+    session_idle_minutes: int = Field(
+        default=480, gt=5, description="minutes without a request after which one signs in again"
+    )
     digest_hour: int = Field(default=6, ge=0, le=23, description="hour of digests, UTC")
     webhook_hosts: str = Field(
         default="",
         description="hosts that webhooks may go to, with commas between them; * = any public one by https",
     )
     smtp: Smtp = Field(default_factory=Smtp)
+    oidc: Oidc = Field(default_factory=Oidc)
     limits: Limits = Field(default_factory=Limits)
 
     @property

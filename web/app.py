@@ -65,7 +65,9 @@ from web.pages import (
     quality,
     searches,
     searching,
+    signing,
     similar,
+    users,
     watching,
 )
 from web.pages import adoption as adoption_pages
@@ -94,6 +96,8 @@ from web.push.pusher import Pusher
 from web.release import release
 from web.schemas import ProblemOut
 from web.sessions.streams import Revisions
+from web.signin.entrance import Entrance
+from web.signin.gate import Gate
 from web.wiring import Services
 
 _STOP_SECONDS = 5.0
@@ -103,6 +107,21 @@ _DESCRIPTION = (
 )
 
 
+_SECURITY: dict[str, Any] = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API token (`kb token create`, or the page /you), once there are users.",
+    },
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "hindsight",
+        "description": "What signing in at /sign-in leaves in a browser.",
+    },
+}
+
+
 def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
     """The application over *services*; answers to this machine's own names and to *hosts*."""
 
@@ -110,6 +129,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
     async def running(app: FastAPI) -> AsyncGenerator[None]:
         runner: Runner = app.state.runner
         pusher = Pusher(services)
+        app.state.entrance.look()
         runner.start()
         pusher.start()
         yield
@@ -135,6 +155,9 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
     errors.install(app)
     app.state.registry = CollectorRegistry()
     ProcessCollector(registry=app.state.registry)
+    entrance = Entrance(services)
+    app.state.entrance = entrance
+    app.add_middleware(Gate, entrance=entrance, settings=services.settings)
     app.add_middleware(Guard, hosts=frozenset((*LOOPBACK, *(host.lower() for host in hosts))))
     # Added last, so that it stands outermost and counts what the guard refuses, too.
     app.add_middleware(Observer, times=Times(app.state.registry), slow=services.settings.slow_ms / 1000)
@@ -212,6 +235,8 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         gathering,
         brief_pages,
         people,
+        signing,
+        users,
         audit_pages,
         watching,
         about,
@@ -241,7 +266,10 @@ def _describe(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            schemas = plain()["components"]["schemas"]
+            document = plain()
+            document["components"]["securitySchemes"] = _SECURITY
+            document["security"] = [{name: []} for name in _SECURITY]
+            schemas = document["components"]["schemas"]
             schemas["ProblemOut"] = ProblemOut.model_json_schema()
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)

@@ -3,6 +3,7 @@
 # Heavy imports stand inside the commands: `kb --help` must be there at once.
 
 import gc
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -302,12 +303,12 @@ def serve(
     gc.enable()
     with opened(context.obj, host=host) as services:
         at = services.settings.host
-        with (
-            serving.claim(at, services.settings.port if port is None else port) as claimed,
-            lock.serving(services.settings.data),
-        ):
+        with ExitStack() as held:
+            held.enter_context(lock.serving(services.settings.data))
+            work.prepare(services)
+            hosts = serving.names(services, at)
+            claimed = held.enter_context(serving.claim(at, services.settings.port if port is None else port))
             with progress.shown(err()) as listener:
-                work.prepare(services)
                 report = (
                     work.ingest_starter(services, person(services), listener=listener) if starter else None
                 )
@@ -319,8 +320,13 @@ def serve(
             if synced.added or synced.removed or synced.rebuilt:
                 printing.sync(out(), synced)
             address = serving.address(claimed, at)
+            if hosts and not services.settings.base.startswith("https://"):
+                err().print(
+                    "Passwords travel in the clear: put a proxy with HTTPS before it and set KB_ADDRESS to "
+                    "its https address."
+                )
             serving.serve(
-                services, claimed, lambda: out().print(f"Hindsight is at {address}  (Ctrl-C stops it)")
+                services, claimed, hosts, lambda: out().print(f"Hindsight is at {address}  (Ctrl-C stops it)")
             )
 
 

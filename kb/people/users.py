@@ -148,7 +148,12 @@ def allow(
     return get(session, principal, login)
 
 
-def set_password(session: Session, principal: Principal, login: str, password: str) -> None:
+def has_password(session: Session, principal: Principal, login: str, password: str) -> bool:
+    """Whether that is somebody's *password* now. Raises NotFoundError."""
+    return passwords.fits(password, row_of(session, principal, login).password)
+
+
+def set_password(session: Session, principal: Principal, login: str, password: str) -> User:
     """Give somebody a new password, as themselves or as an administrator; they have to sign in again.
 
     Raises NotFoundError, and InvalidError for one that is easily guessed.
@@ -157,6 +162,7 @@ def set_password(session: Session, principal: Principal, login: str, password: s
     row.password = passwords.hashed(password, (row.login, row.name, row.email))
     sign_out(session, row.id)
     _note(session, principal, "change_password", row)
+    return row
 
 
 def set_disabled(session: Session, principal: Principal, login: str, *, disabled: bool) -> None:

@@ -131,7 +131,7 @@ def test_an_item_is_shown_whole(data: Path) -> None:
         (["search", "before:never"], 1, "is not a date"),
         (["search", "x" * 10_000], 1, "characters"),
         (["ingest", "/no/such/folder"], 1, "/no/such/folder"),
-        (["serve", "--host", "192.0.2.1"], 3, "sign-in is not available"),
+        (["serve", "--host", "192.0.2.1"], 3, "before somebody can sign in"),
     ],
 )
 def test_errors_are_one_sentence(data: Path, arguments: list[str], code: int, sentence: str) -> None:

@@ -62,6 +62,8 @@ PAGES = [
     "/subscriptions",
     "/subscriptions?q=risk&kind=lesson",
     "/audit",
+    "/users",
+    "/you",
     "/status",
     "/api",
 ]

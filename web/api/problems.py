@@ -12,5 +12,5 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": MEANING[status][1] + ".", "content": _CONTENT} for status in statuses}
 
 
-PROBLEMS = problems(400, 422, 503)
+PROBLEMS = problems(400, 401, 422, 503)
 """What any endpoint may answer with."""

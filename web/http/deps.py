@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from kb.access import Principal, local_user
 from kb.database import transaction
+from kb.people.values import Caller
 from kb.text import squash
 from web.base.runner import Runner
 from web.base.studies import Studies
+from web.http.errors import HttpError
 from web.sessions.streams import Revisions
 from web.wiring import Services
 
@@ -39,8 +41,21 @@ def revisions(request: Request) -> Revisions:
     return cast(Revisions, request.app.state.revisions)
 
 
-def reader(request: Request, found: Annotated[Services, Depends(services)]) -> Principal:
-    """Who asks: on a laptop the local user, under the name that they gave on the page /you."""
+def caller(request: Request) -> Caller | None:
+    """Who signed in or showed a token; see web.signin.gate."""
+    return cast("Caller | None", getattr(request.state, "caller", None))
+
+
+def reader(
+    request: Request,
+    found: Annotated[Services, Depends(services)],
+    known: Annotated[Caller | None, Depends(caller)],
+) -> Principal:
+    """Who asks: as long as nobody has to sign in the local user, under the name given on the page /you."""
+    if known:
+        return known.principal
+    if not request.state.local:
+        raise HttpError(401, "Sign in first.")
     return local_user(squash(unquote(request.cookies.get(PERSON_COOKIE, "")))[:200] or found.settings.person)
 
 
@@ -54,6 +69,7 @@ ServicesDep = Annotated[Services, Depends(services)]
 RunnerDep = Annotated[Runner, Depends(runner)]
 StudiesDep = Annotated[Studies, Depends(studies)]
 RevisionsDep = Annotated[Revisions, Depends(revisions)]
+CallerDep = Annotated[Caller | None, Depends(caller)]
 PrincipalDep = Annotated[Principal, Depends(reader)]
 SessionDep = Annotated[Session, Depends(session, scope="function")]
 """With the scope "function" a failing commit is answered as an error; otherwise the client would

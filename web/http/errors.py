@@ -23,6 +23,7 @@ STATUS: dict[type[KbError], HTTPStatus] = {
 
 MEANING: dict[int, tuple[str, str]] = {
     400: ("invalid", "That can't be used as it is"),
+    401: ("unauthorised", "Not signed in"),
     403: ("forbidden", "Not from here"),
     404: ("not-found", "Not found"),
     405: ("method", "Not possible here"),
@@ -31,6 +32,7 @@ MEANING: dict[int, tuple[str, str]] = {
     415: ("wrong-type", "Not a type that can be read"),
     421: ("wrong-host", "Not the name of this server"),
     422: ("invalid-parameter", "A parameter can't be used as it is"),
+    429: ("too-often", "Too often"),
     500: ("fault", "Something went wrong here"),
     503: ("unavailable", "Not available at the moment"),
 }

@@ -1,0 +1,78 @@
+"""Signing in and out."""
+
+import math
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from kb.database import transaction
+from kb.people import sign_ins
+from kb.people.passwords import LONGEST
+from web.addresses import here
+from web.http.deps import CallerDep, ServicesDep, SessionDep
+from web.signin import cookies
+from web.signin.deps import EntranceDep, PlaceDep
+from web.signin.forms import sign_in_page
+from web.wording import plural
+
+router = APIRouter()
+
+Next = Annotated[str, Query(alias="next", max_length=4000)]
+
+
+@router.get("/sign-in")
+def form(services: ServicesDep, entrance: EntranceDep, caller: CallerDep, following: Next = "/") -> Response:
+    """Ask for login and password; lead on whoever need not sign in."""
+    if caller or not entrance.look():
+        return RedirectResponse(here(following), status_code=303)
+    return sign_in_page(services.settings, here(following))
+
+
+@router.post("/sign-in")
+def sign_in(  # noqa: PLR0913 - each is one thing FastAPI brings in
+    request: Request,
+    services: ServicesDep,
+    entrance: EntranceDep,
+    caller: CallerDep,
+    place: PlaceDep,
+    login: Annotated[str, Form(max_length=100)],
+    password: Annotated[str, Form(max_length=LONGEST)],
+    following: Annotated[str, Form(alias="next", max_length=4000)] = "/",
+) -> Response:
+    """Sign somebody in, in this browser and under a new secret."""
+    target = here(following)
+    wait = entrance.throttle.attempt(login, place.address)
+    if wait > 0:
+        said = f"Too many attempts. Try again in {plural(math.ceil(wait), 'second')}."
+        refusal = sign_in_page(services.settings, target, status=429, fault=said, login=login)
+        refusal.headers["Retry-After"] = str(math.ceil(wait))
+        return refusal
+    with transaction(services.sessions) as session:
+        user = sign_ins.by_password(session, login, password, place)
+        if user and caller and caller.scope is None:
+            sign_ins.close(session, caller, caller.credential)
+        opened = sign_ins.open_for(session, user, place, entrance.lifetime) if user else None
+    if opened is None:
+        said = "That login and password don't belong together. Mind capital letters."
+        return sign_in_page(services.settings, target, status=401, fault=said, login=login)
+    entrance.throttle.succeeded(login, place.address)
+    answer = RedirectResponse(target, status_code=303)
+    cookies.keep(request, answer, services.settings, opened.secret, entrance.lifetime)
+    return answer
+
+
+@router.post("/sign-out")
+def sign_out(
+    request: Request,
+    services: ServicesDep,
+    session: SessionDep,
+    caller: CallerDep,
+    everywhere: Annotated[bool, Form()] = False,
+) -> Response:
+    """Sign out of this browser, or of all."""
+    if caller and caller.scope is None:
+        sign_ins.close(session, caller, None if everywhere else caller.credential)
+    answer = RedirectResponse("/sign-in", status_code=303)
+    cookies.drop(request, answer, services.settings)
+    return answer
