@@ -316,8 +316,8 @@ class Engine:
     def _among(self, session: Session, principal: Principal, query: Query, index: Generation) -> Ids | None:
         """The items to rank: all filters are applied before ranking. None = every item there is."""
         among = self._permitted(session, principal, query.filters)
-        for any_of in query.required:
-            held = index.words.holding(any_of)
+        chosen = [] if query.only is None else [np.array(sorted(query.only), np.int64)]
+        for held in (*chosen, *map(index.words.holding, query.required)):
             among = held if among is None else held[np.isin(held, among, assume_unique=True)]
         if query.excluded:
             among = index.vectors.all_items() if among is None else among

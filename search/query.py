@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from kb.errors import InvalidError
-from kb.values import Filters
+from kb.values import Filters, ItemId
 from search import analysis, filtering
 from search.terms import FACETS, QueryError, Term, terms
 
@@ -31,6 +31,8 @@ class Query:
     filters: Filters = field(default_factory=Filters)
     typed: str = ""
     """The whole of it, as typed."""
+    only: frozenset[ItemId] | None = None
+    """The items among which words are looked for, when others than filters chose them."""
 
     @property
     def restricted(self) -> bool:

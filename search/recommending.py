@@ -104,7 +104,7 @@ def _answers(
     if not hits:
         return []
     own = hits if concern.area is None else _search(engine, session, principal, text, concern.area)
-    near = _beginnings(engine, text, list(hits))
+    near = beginnings(engine, text, list(hits))
     answers: list[tuple[Hit, float]] = []
     for id_, hit in hits.items():
         strength = ((hit.relevance or 0.0) + fusion.relevance_of_meaning(near.get(id_, -1.0))) / 2
@@ -123,9 +123,9 @@ def _search(
     return {} if found.nearest_only else {hit.item.id: hit for hit in found.hits}
 
 
-def _beginnings(engine: Engine, text: str, practices: Sequence[ItemId]) -> dict[ItemId, float]:
-    """The cosine of *text* with the first passage of each of *practices*."""
-    near = engine.vectors.of_items(engine.meaning(text), np.array(sorted(practices), np.int64))
+def beginnings(engine: Engine, text: str, items: Sequence[ItemId]) -> dict[ItemId, float]:
+    """The cosine of *text* with the first passage of each of *items*."""
+    near = engine.vectors.of_items(engine.meaning(text), np.array(sorted(items), np.int64))
     first: dict[ItemId, tuple[PassageId, float]] = {}
     for item, (passage, cosine) in zip(near.items.tolist(), near.pairs(), strict=True):
         if item not in first or passage < first[item][0]:

@@ -45,6 +45,7 @@ from web.api import (
     subscriptions,
     suggestions,
     synonyms,
+    teaching,
     writing,
 )
 from web.base.runner import Runner
@@ -91,6 +92,7 @@ from web.pages import reviews as review_pages
 from web.pages import sessions as session_pages
 from web.pages import subscriptions as subscription_pages
 from web.pages import synonyms as synonym_pages
+from web.pages import teaching as teaching_pages
 from web.pages import writing as writing_pages
 from web.push.pusher import Pusher
 from web.release import release
@@ -185,6 +187,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         learning,
         assignments,
         paths,
+        teaching,
         applications,
         reviews,
         sessions,
@@ -213,6 +216,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         learning_pages,
         following_pages,
         path_pages,
+        teaching_pages,
         feed,
         similar,
         filling,

@@ -31,6 +31,7 @@ from web.commands import (
     saved,
     session,
     subscriptions,
+    teach,
     template,
     writing,
 )
@@ -391,6 +392,7 @@ for command in (
     saved.feedback,
     projects.projects,
     path.path,
+    teach.teach,
     template.template,
     applications.apply,
 ):

@@ -55,6 +55,7 @@ PAGES = [
     "/assign?item=HS-C-101",
     "/readers?item=HS-D-129",
     "/paths?role=Portfolio+manager&start=PMO+manager",
+    "/teach?q=risk+register+nobody+reads",
     "/briefs",
     "/adoption",
     "/adoption/new?practice=HS-P-015&practice=HS-P-064",
