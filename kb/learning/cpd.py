@@ -65,11 +65,8 @@ class Line:
 
     rule: Rule
     hours: float
-
-    @property
-    def counted(self) -> float:
-        """What counts of it."""
-        return self.hours if self.rule.most is None else min(self.hours, self.rule.most)
+    counted: float
+    """What of them is within this limit and those on ways of learning."""
 
     @property
     def missing(self) -> float:
@@ -151,7 +148,7 @@ def standing(
         last,
         held.subject.title if held else "",
         _total(wanted, counted),
-        tuple(Line(rule, _hours(wanted, rule, counted)) for rule in wanted.rules),
+        tuple(_line(wanted, rule, counted) for rule in wanted.rules),
         counted,
         tuple(one for one in within if one not in counted),
     )
@@ -177,26 +174,36 @@ def _months(day: date, months: int) -> date:
 
 def _total(wanted: Scheme, counted: Sequence[Completion]) -> float:
     """Hours that count when limits on ways of learning are kept within limits on their groups."""
-    of_ways = {rule.activity: rule.most for rule in wanted.rules if rule.activity and rule.most is not None}
-    of_groups = {
-        rule.group: rule.most for rule in wanted.rules if not rule.activity and rule.most is not None
-    }
+    of_groups = {rule.group: rule.most for rule in wanted.rules if rule.group and rule.most is not None}
     groups: dict[str, float] = {}
     for way in Activity:
-        hours = sum(one.hours or 0 for one in counted if one.activity is way)
         known = group(way, wanted.body)
-        groups[known] = groups.get(known, 0) + min(hours, of_ways.get(way, hours))
+        within = _within(wanted, [one for one in counted if one.activity is way])
+        groups[known] = groups.get(known, 0) + within
     return sum(min(hours, of_groups.get(known, hours)) for known, hours in groups.items())
 
 
-def _hours(wanted: Scheme, rule: Rule, counted: Sequence[Completion]) -> float:
-    return sum(
-        one.hours or 0
+def _line(wanted: Scheme, rule: Rule, counted: Sequence[Completion]) -> Line:
+    of_it = [
+        one
         for one in counted
         if (not rule.group or group(one.activity, wanted.body) == rule.group)
         and (rule.side is None or one.side is rule.side)
         and (rule.activity is None or one.activity is rule.activity)
-    )
+    ]
+    within = _within(wanted, of_it)
+    return Line(rule, _hours(of_it), within if rule.most is None else min(within, rule.most))
+
+
+def _within(wanted: Scheme, some: Sequence[Completion]) -> float:
+    """Their hours within the limits on ways of learning."""
+    limits = {rule.activity: rule.most for rule in wanted.rules if rule.activity and rule.most is not None}
+    by_way = {way: _hours([one for one in some if one.activity is way]) for way in Activity}
+    return sum(min(hours, limits.get(way, hours)) for way, hours in by_way.items())
+
+
+def _hours(some: Sequence[Completion]) -> float:
+    return sum(one.hours or 0 for one in some)
 
 
 @cache

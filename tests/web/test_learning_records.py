@@ -159,3 +159,21 @@ def test_the_commands_keep_and_show(courses: Services) -> None:
 def test_everybody_has_a_page_of_their_own(client: TestClient) -> None:
     assert opened(client, "/learning?held=C-2").select("#certification")[0]["value"] == "C-2"
     assert client.get("/learners/1/learning").status_code == 404
+
+
+def test_professional_development_is_told_everywhere(courses: Services) -> None:
+    ann = client_of(courses, "Ann", Role.CONTRIBUTOR)
+    with transaction(courses.sessions) as session:
+        mine = records.complete(session, ANN, CompletionDraft("Ann", title="Talks", hours=40))
+        records.certify(session, ANN, CertificateDraft("Ann", date(2025, 1, 31), title="PMP"))
+    told = ann.get(f"/api/v1/learners/{mine.learner}/cpd").json()
+    assert (told["scheme"]["key"], told["total"], told["certificate"]) == ("pmi-60", 40, "PMP")
+    page = opened(ann, f"/learners/{mine.learner}/learning/cpd?scheme=apm")
+    assert "40 of 35 hours" in page.select("#standing")[0].get_text()
+    assert len(page.select(".bars .goal")) == 1
+    assert "check with the body" in page.get_text()
+    assert opened(ann, f"/learners/{mine.learner}/learning/cpd?start=2025-13-01", 400)
+    bob = client_of(courses, "Bob", Role.CONTRIBUTOR)
+    assert bob.get(f"/api/v1/learners/{mine.learner}/cpd").status_code == 404
+    shown = kb(courses.settings.data, "learner", "cpd", "Ann").stdout
+    assert "missing: 8 PDUs: power skills" in shown

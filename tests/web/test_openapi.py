@@ -72,6 +72,8 @@ OPERATIONS = {
     ("get", "/api/v1/teams/{name}"): "get_team",
     ("get", "/api/v1/learners/{number}/learning"): "get_learning",
     ("get", "/api/v1/my-learning"): "get_my_learning",
+    ("get", "/api/v1/learners/{number}/cpd"): "get_professional_development",
+    ("get", "/api/v1/cpd-schemes"): "list_cpd_schemes",
     ("post", "/api/v1/learning-records"): "record_learning",
     ("delete", "/api/v1/learning-records/{number}"): "withdraw_learning",
     ("post", "/api/v1/learning-records/{number}/confirmation"): "confirm_learning",

@@ -1,15 +1,17 @@
 """What people completed, hold and have read, over HTTP: each sees their own, those who develop people all."""
 
+from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 
-from kb.learning import readings, records
+from kb.learning import cpd, people, readings, records
 from web.api.items import Ref
 from web.api.learners import Number
 from web.api.problems import PROBLEMS, problems
 from web.http.deps import PrincipalDep, SessionDep
-from web.learning import following
+from web.learning import crediting, following
+from web.learning.credit_schemas import CreditsOut, SchemeOut
 from web.learning.record_schemas import (
     CertificateIn,
     CertificateOut,
@@ -41,6 +43,38 @@ def one(number: Number, session: SessionDep, principal: PrincipalDep) -> Learnin
 def mine(session: SessionDep, principal: PrincipalDep) -> LearningOut:
     """What you are to learn, completed, hold and have read."""
     return LearningOut.of(following.of_name(session, principal, principal.name))
+
+
+@router.get(
+    "/learners/{number}/cpd",
+    operation_id="get_professional_development",
+    summary="Read somebody's hours of professional development",
+    responses=problems(404),
+)
+def development(
+    number: Number,
+    session: SessionDep,
+    principal: PrincipalDep,
+    scheme: Annotated[
+        str, Query(max_length=60, description="Its key; that of a certificate of theirs unless said.")
+    ] = "",
+    start: Annotated[
+        date | None, Query(description="The first day of the cycle; that of today unless said.")
+    ] = None,
+) -> CreditsOut:
+    """What counts and what is missing by a professional body's rules, as published; check with the body."""
+    person = people.known(session, principal, number)
+    return CreditsOut.of(crediting.credits_of(session, principal, person, scheme, start))
+
+
+@router.get(
+    "/cpd-schemes",
+    operation_id="list_cpd_schemes",
+    summary="List rules of professional bodies",
+)
+def schemes() -> list[SchemeOut]:
+    """What bodies ask of those who hold their certificates, as published; check with the body."""
+    return [SchemeOut.of(one) for one in cpd.schemes()]
 
 
 @router.post(

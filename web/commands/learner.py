@@ -348,6 +348,45 @@ def read(
     out().print(f"{kept.name} has read version {kept.version} of {kept.subject.title}.", markup=False)
 
 
+@app.command()
+def cpd(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The person, by name; yourself unless said.")] = "",
+    scheme: Annotated[
+        str, typer.Option(help="pmi-60, pmi-30, pmi-15 or apm; that of a certificate unless said.")
+    ] = "",
+    start: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="First day of the cycle."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show hours of professional development by a body's rules, as published; check with the body.
+
+    Ways of learning: course, event, media, reading, informal; giving back: practitioner, content,
+    presentation, knowledge, volunteer.
+    """
+    from kb.learning import people
+    from web.console.terminal import existing, give_json, out, person, plain
+    from web.learning import crediting
+    from web.learning.credit_schemas import CreditsOut
+
+    with existing(context.obj) as services, services.sessions() as session:
+        who = person(services)
+        known = people.known_by_name(session, who, name or who.name)
+        found = crediting.credits_of(session, who, known, scheme, start.date() if start else None)
+    if json:
+        give_json(CreditsOut.of(found).model_dump(mode="json"))
+        return
+    told, rules = found.standing, found.standing.scheme
+    lines = [f"{rules.name}, {told.start} to {told.end}: {told.total:g} of {rules.total:g} {rules.unit}"]
+    lines += [f"  {line.counted:g}  {line.rule.name}" for line in told.lines]
+    lines += [f"missing: {one}" for one in told.missing]
+    lines.append(f"As published, checked on {rules.checked}: {rules.url}")
+    for line in lines:
+        out().print(plain(line), markup=False)
+
+
 def _is_reference(text: str) -> bool:
     from kb.text import REFERENCE
 

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kb.access import Permission, Principal
-from kb.learning import assignments, cpd, readings, records
+from kb.learning import assignments, cpd, people, readings, records
 from kb.learning.records import CertificateDraft, CompletionDraft
 from kb.learning.values import Activity, Result, Side
 from kb.vocabulary import term
 from web.http.deps import PrincipalDep, SessionDep
 from web.layout import page
-from web.learning import following
+from web.learning import crediting, following
 from web.learning.following import Learning
 from web.pages.learners import Number
 from web.writing import entered, form_values
@@ -46,6 +46,28 @@ def mine(
 def one(number: Number, session: SessionDep, principal: PrincipalDep, report: Wanted = "") -> HTMLResponse:
     """Somebody's learning; *report* is the training that the form asks about."""
     return _page(principal, following.of_number(session, principal, number), report)
+
+
+@router.get("/learners/{number}/learning/cpd")
+def development(
+    number: Number,
+    session: SessionDep,
+    principal: PrincipalDep,
+    scheme: Annotated[str, Query(max_length=60)] = "",
+    start: Annotated[str, Query(max_length=10)] = "",
+) -> HTMLResponse:
+    """How somebody stands by the rules of a professional body."""
+    first = form_values.day(start) if start else None
+    found = crediting.credits_of(session, principal, people.known(session, principal, number), scheme, first)
+    return page(
+        "cpd.html",
+        section="training",
+        found=found,
+        start=first,
+        base=f"/learners/{number}/learning",
+        activity_name=cpd.name,
+        group=cpd.group,
+    )
 
 
 def _page(principal: Principal, found: Learning, report: str, held: str = "") -> HTMLResponse:

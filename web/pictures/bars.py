@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_LEFT, _WIDTH, _STEP, _BAR, _TOP = 230.0, 480.0, 30.0, 20.0, 6.0
+_LEFT, _WIDTH, _STEP, _BAR, _TOP = 265.0, 480.0, 30.0, 20.0, 6.0
 _LONGEST = 30
 """Characters of a name beside its bar."""
 
