@@ -393,6 +393,7 @@ for command in (
     projects.projects,
     path.path,
     teach.teach,
+    teach.teaching,
     template.template,
     applications.apply,
 ):

@@ -91,6 +91,24 @@ def of_items(
     return {ItemId(id_): vector for id_, vector in rows}
 
 
+def of_passages(
+    session: Session, principal: Principal, model: str, ids: Collection[ItemId]
+) -> dict[ItemId, list[bytes]]:
+    """The vectors of all passages of each of *ids* that *principal* may see, in their order."""
+    rows = session.execute(
+        select(Item.id, Embedding.vector)
+        .join(Passage, Passage.item_id == Item.id)
+        .join(Embedding, (Embedding.digest == Passage.digest) & (Embedding.model == model))
+        .where(visible(principal), among(Item.id, "ids"))
+        .order_by(Item.id, Passage.ordinal),
+        {"ids": ids},
+    )
+    found: dict[ItemId, list[bytes]] = {}
+    for id_, vector in rows:
+        found.setdefault(ItemId(id_), []).append(vector)
+    return found
+
+
 def remove_orphans(session: Session) -> int:
     """Delete vectors that no passage needs; how many there were."""
     orphan = Embedding.digest.not_in(select(Passage.digest))

@@ -65,6 +65,7 @@ OPERATIONS = {
     ("get", "/api/v1/learning-paths"): "find_learning_paths",
     ("get", "/api/v1/learning-paths/export"): "export_learning_path",
     ("get", "/api/v1/teaching-plans"): "plan_teaching",
+    ("get", "/api/v1/items/{ref}/teaching"): "list_teaching",
     ("get", "/api/v1/teaching-plans/export"): "export_teaching_plan",
     ("get", "/api/v1/learners"): "list_learners",
     ("post", "/api/v1/learners/assessments"): "assess_learner",

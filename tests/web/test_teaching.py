@@ -117,3 +117,24 @@ def test_the_command_gives_the_same(library: Services, told: Any, tmp_path: Path
     kb(data, "teach", TOPIC, "-o", str(target))
     assert target.read_text().startswith("# Session plan")
     assert "ends in .md or .docx" in kb(data, "teach", TOPIC, "-o", "plan.pdf", code=1).stderr
+
+
+def test_training_shows_the_lessons_that_it_answers_and_they_show_it(reading: TestClient) -> None:
+    lessons = reading.get("/api/v1/items/HS-C-016/teaching").json()
+    assert "HS-L-044" in [found["item"]["ref"] for found in lessons]
+    assert all(found["nearness"] >= (0.5 if found["shared"] else 0.6) for found in lessons)
+    training = reading.get("/api/v1/items/HS-L-044/teaching").json()
+    assert training[0]["item"]["ref"] == "HS-C-016"
+    assert training[0]["nearness"] == pytest.approx(
+        next(found["nearness"] for found in lessons if found["item"]["ref"] == "HS-L-044")
+    )
+    section = one(opened(reading, "/items/HS-L-044"), "#answers")
+    assert [link["href"] for link in section.select(".what > a")] == [x["item"]["url"] for x in training]
+    assert reading.get("/api/v1/items/HS-P-003/teaching").status_code == 400
+    assert reading.get("/api/v1/items/HS-L-999/teaching").status_code == 404
+
+
+def test_the_command_tells_what_training_answers(library: Services) -> None:
+    assert "HS-C-016" in kb(library.settings.data, "teaching", "HS-L-044").stdout
+    found = json.loads(kb(library.settings.data, "teaching", "HS-L-044", "--json").stdout)
+    assert found[0]["reason"]

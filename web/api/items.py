@@ -8,6 +8,8 @@ from fastapi.responses import FileResponse
 from kb import items
 from web.api.problems import PROBLEMS, problems
 from web.http.deps import PrincipalDep, ServicesDep, SessionDep
+from web.learning import answers
+from web.learning.answers import AnsweringOut
 from web.schemas import ItemDetailOut, ItemOut, ItemsOut, VersionDetailOut, VersionOut
 from web.searching.answers import SimilarOut
 from web.searching.choices import FiltersDep, PagingDep
@@ -104,6 +106,19 @@ def similar(
     found = services.search().similar(session, principal, ref, offset=wanted.offset, limit=wanted.size)
     add_links(request, response, wanted.page, wanted.pages(found.total))
     return SimilarOut.of(found, wanted)
+
+
+@router.get(
+    "/{ref:path}/teaching",
+    operation_id="list_teaching",
+    summary="List what teaches a lesson, or what training answers",
+    responses=problems(404, 503),
+)
+def teaching(
+    ref: Ref, session: SessionDep, principal: PrincipalDep, services: ServicesDep
+) -> list[AnsweringOut]:
+    """The training that answers a lesson, or the lessons that training answers, each with its reason."""
+    return answers.of(services, session, principal, ref)
 
 
 @router.get("/{ref:path}", operation_id="get_item", summary="Read an item", responses=problems(404))

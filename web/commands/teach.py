@@ -51,6 +51,27 @@ def teach(
             out().print(plain(line), markup=False)
 
 
+def teaching(
+    context: typer.Context,
+    ref: Annotated[str, typer.Argument(help="Reference of a lesson, or of training.")],
+    json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+) -> None:
+    """Show the training that answers a lesson, or the lessons that training answers."""
+    from web.console.terminal import existing, give_json, out, person, plain
+    from web.learning import answers
+
+    with existing(context.obj) as services, services.sessions() as session:
+        found = answers.of(services, session, person(services), ref)
+    if json:
+        give_json([one.model_dump(mode="json") for one in found])
+        return
+    for one in found:
+        out().print(plain(f"{one.item.ref}  {one.item.title}"), markup=False)
+        out().print(plain(f"    {one.reason}"), markup=False)
+    if not found:
+        out().print("Nothing here is near enough to it.", markup=False)
+
+
 def _save(output: Path, plan: "TeachingPlanOut") -> None:
     from kb.errors import InvalidError
     from kb.models import now

@@ -27,6 +27,7 @@ from search.results import Similar
 from web.addresses import item_url
 from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
+from web.learning import answers
 from web.life import applied, facts, standing
 from web.pages.reviews import next_review
 from web.rendering import Mark, Part, Rendered, parts, render
@@ -104,6 +105,7 @@ def item(  # noqa: PLR0913 - each is one thing FastAPI brings in
         versions=items.versions(session, principal, found.head.ref),
         life=standing.of(session, principal, found),
         use=applied.of(session, principal, found),
+        answers=answers.beside(services, session, principal, found),
         review=reviews.state(found.review_date, today),
         next_review=next_review(today),
         proposals=_proposals(session, principal, found),
