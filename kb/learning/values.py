@@ -143,6 +143,17 @@ class Gap:
         return self.wanted - self.level
 
 
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """What training adds to somebody's level."""
+
+    competence: str
+    before: int
+    after: int
+    wanted: int
+    """The level of the goal, 0 when only later training needs it."""
+
+
 def key(name: str) -> str:
     """The same for a competence however its name is spaced and capitalised."""
     return squash(name).lower()

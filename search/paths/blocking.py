@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from itertools import combinations
 from time import monotonic
 
-from search.paths.network import Learner, attainable, barriers, learner, network
+from search.paths.network import Learner, attainable, barriers, learner, network, weights
 from search.paths.program import Aim, Programme, Row
-from search.paths.solving import SECONDS, weights
+from search.paths.solving import SECONDS
 from search.paths.values import Barrier, Blocked, Course, Limit, Measure, Relaxed, Unmet, Wish
 
 _BARRED = 1.0
@@ -16,13 +16,17 @@ _BARRED = 1.0
 def blocked(courses: Sequence[Course], wish: Wish, seconds: float = SECONDS) -> Blocked:
     """What stands between *wish* and a path, when `paths` has found none.
 
-    Levels that the whole catalogue does not lead to are told first: no limit would help. Otherwise the
+    Levels and required courses that the whole catalogue does not lead to are told first: no limit would
+    help. Otherwise the
     smallest sets of limits that suffice, each with the least to give up: a budget as it would have to be,
     courses that a condition forbids. Raises UnavailableError when that was not found within *seconds*.
     """
     who = learner(courses, wish)
-    if unmet := _unmet(courses, who):
-        return Blocked(unmet=unmet)
+    takeable = attainable(courses, who)
+    unmet = _unmet(takeable, who)
+    stuck = tuple(sorted(wish.required - wish.done - {course.key for course in takeable}))
+    if unmet or stuck:
+        return Blocked(unmet, stuck)
     until = monotonic() + seconds
     limits = [*wish.budget, *_conditions(courses, wish)]
     for size in range(1, len(limits) + 1):
@@ -34,9 +38,9 @@ def blocked(courses: Sequence[Course], wish: Wish, seconds: float = SECONDS) -> 
     return Blocked()
 
 
-def _unmet(courses: Sequence[Course], who: Learner) -> tuple[Unmet, ...]:
+def _unmet(takeable: Sequence[Course], who: Learner) -> tuple[Unmet, ...]:
     reachable = dict(who.levels)
-    for course in attainable(courses, who):
+    for course in takeable:
         for name, level in course.teaches.items():
             reachable[name] = max(reachable.get(name, 0), level)
     return tuple(

@@ -62,7 +62,7 @@ class Network:
     suppliers: tuple[tuple[int, ...], ...]
     """Of each want, the courses that meet it, without those that could not be taken before it is met."""
     goals: tuple[int, ...]
-    """Wants."""
+    """Wants: the levels of the goal, and each required course."""
 
     def waiting(self, courses: Iterable[int] | None = None) -> dict[int, list[int]]:
         """By want, those of *courses* (all unless said) that need it."""
@@ -74,7 +74,9 @@ class Network:
 
 
 def barriers(course: Course, wish: Wish) -> frozenset[Barrier]:
-    """Why the learner may not take the course."""
+    """Why the learner may not take the course; nothing bars what is required."""
+    if course.key in wish.required:
+        return frozenset()
     told = {
         Barrier.LANGUAGE: bool(wish.languages) and course.language not in wish.languages,
         Barrier.FORMAT: bool(wish.formats) and course.format not in wish.formats,
@@ -96,6 +98,17 @@ def _closed(course: Course, wish: Wish) -> bool:
     return late or (course.closes is not None and last is not None and course.closes < last)
 
 
+def weights(courses: Sequence[Course], wish: Wish, measure: Measure) -> list[float]:
+    """What each course takes of *measure*; what nobody knows counts nothing."""
+    match measure:
+        case Measure.HOURS:
+            return [course.hours or 0 for course in courses]
+        case Measure.COST:
+            return [course.cost or 0 for course in courses]
+        case Measure.WEEKS:
+            return [max(course.weeks, (course.hours or 0) / wish.pace) for course in courses]
+
+
 def network(courses: Sequence[Course], who: Learner) -> Network:
     """What may lead to the goal: of *courses*, those that can be taken at all and serve it, near or far."""
     possible = _network(attainable(courses, who), who)
@@ -104,13 +117,14 @@ def network(courses: Sequence[Course], who: Learner) -> Network:
 
 def attainable(courses: Sequence[Course], who: Learner) -> list[Course]:
     """Those of *courses* that the learner has not taken and could take, if need be after all others."""
-    fresh = [course for course in courses if course.key not in who.wish.done]
+    out = who.wish.done | who.wish.forbidden
+    fresh = [course for course in courses if course.key not in out]
     order, _ = derive(_network(fresh, who), range(len(fresh)))
     return [fresh[number] for number in sorted(order)]
 
 
 def _network(courses: Sequence[Course], who: Learner) -> Network:
-    goals = who.missing(who.wish.goal)
+    goals = (*who.missing(who.wish.goal), *((key,) for key in sorted(who.wish.required - who.wish.done)))
     needs = [who.asked(course) for course in courses]
     wants = list(dict.fromkeys(want for found in (goals, *needs) for want in found))
     numbers = {want: number for number, want in enumerate(wants)}

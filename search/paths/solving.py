@@ -5,9 +5,10 @@ from math import ceil
 from time import monotonic
 
 from kb.errors import UnavailableError
-from search.paths.network import Learner, Network, barriers, derive, learner, network
+from search.paths.network import Learner, Network, barriers, derive, learner, network, weights
 from search.paths.program import Aim, Programme, Row, Solution
-from search.paths.values import Course, Measure, Path, Rise, Step, Wish
+from search.paths.values import Course, Measure, Path, Wish
+from search.paths.walking import walk
 
 SECONDS = 5.0
 """For each option, after which the best that was found is taken."""
@@ -86,17 +87,6 @@ class _Chooser:
         return None
 
 
-def weights(courses: Sequence[Course], wish: Wish, measure: Measure) -> list[float]:
-    """What each course takes of *measure*; what nobody knows counts nothing."""
-    match measure:
-        case Measure.HOURS:
-            return [course.hours or 0 for course in courses]
-        case Measure.COST:
-            return [course.cost or 0 for course in courses]
-        case Measure.WEEKS:
-            return [max(course.weeks, (course.hours or 0) / wish.pace) for course in courses]
-
-
 def budgets(courses: Sequence[Course], wish: Wish) -> list[Row]:
     """The budgets of *wish* as limits on the choice of courses."""
     return [
@@ -110,33 +100,4 @@ def _path(net: Network, who: Learner, solution: Solution) -> Path:
         return max(net.courses[course].teaches.values(), default=0), course
 
     order, _ = derive(net, solution.chosen, easy_first)
-    totals = {
-        measure: sum(weights([net.courses[course] for course in order], who.wish, measure))
-        for measure in Measure
-    }
-    return Path(
-        _steps(net, who, order),
-        totals[Measure.HOURS],
-        totals[Measure.COST],
-        totals[Measure.WEEKS],
-        solution.bound,
-    )
-
-
-def _steps(net: Network, who: Learner, order: Sequence[int]) -> tuple[Step, ...]:
-    wanted = dict(who.missing(who.wish.goal))
-    reached = dict(who.levels)
-    met: set[int] = set()
-    steps: list[Step] = []
-    for place, course in enumerate(order):
-        fresh = set(net.meets[course]) - met
-        met |= fresh
-        opened = [later for later in order[place + 1 :] if not fresh.isdisjoint(net.needs[later])]
-        rises = tuple(
-            Rise(name, reached.get(name, 0), level, wanted.get(name, 0))
-            for name, level in net.courses[course].teaches.items()
-            if net.courses[course].needs.get(name, 0) <= reached.get(name, 0) < level
-        )
-        reached |= {rise.competence: rise.after for rise in rises}
-        steps.append(Step(net.courses[course].key, rises, tuple(net.courses[later].key for later in opened)))
-    return tuple(steps)
+    return walk([net.courses[course] for course in order], who, solution.bound)

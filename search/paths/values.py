@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from kb.learning.values import Rise
+
 Levels = Mapping[str, int]
 """By competence, from 0 (unaware) to 5 (expert); what is not named is 0."""
 
@@ -85,17 +87,10 @@ class Wish:
     """Whether courses of unknown hours or cost may be taken; what is unknown then counts nothing."""
     start: date | None = None
     end: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rise:
-    """What a course adds to a learner's level."""
-
-    competence: str
-    before: int
-    after: int
-    wanted: int
-    """The level of the goal, 0 when only later courses need it."""
+    required: frozenset[str] = frozenset()
+    """Keys of courses that are to be taken in any case, whatever bars them."""
+    forbidden: frozenset[str] = frozenset()
+    """Keys of courses that are not to be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,5 +151,7 @@ class Blocked:
 
     unmet: tuple[Unmet, ...] = ()
     """Levels out of reach, whatever is given up."""
+    stuck: tuple[str, ...] = ()
+    """Keys of required courses that nothing leads to."""
     ways: tuple[tuple[Relaxed, ...], ...] = ()
     """Fewest limits which, given up together, let a path exist; each way is enough."""

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from search.paths import blocking, solving
+from kb.learning.values import Rise
+from search.paths import blocking, solving, walking
 from search.paths.network import barriers
-from search.paths.values import Barrier, Course, Measure, Path, Relaxed, Rise, Unmet, Wish
+from search.paths.values import Barrier, Course, Measure, Path, Relaxed, Unmet, Wish
+from search.paths.walking import Awaiting, Barred, Exceeded, Idle, Lacking
 
 _NAME: st.SearchStrategy[str] = st.sampled_from(("risk", "cost", "team"))
 _LEVELS: st.SearchStrategy[dict[str, int]] = st.dictionaries(_NAME, st.integers(1, 4), max_size=3)
@@ -55,6 +57,8 @@ def _wishes(draw: st.DrawFn) -> Wish:
         languages=draw(st.sampled_from((frozenset[str](), frozenset({"en"})))),
         formats=draw(st.sampled_from((frozenset[str](), frozenset({"course"})))),
         unknown=draw(st.booleans()),
+        required=draw(st.frozensets(st.sampled_from(("T0", "T1", "T2")), max_size=1)),
+        forbidden=draw(st.frozensets(st.sampled_from(("T3", "T4")), max_size=1)),
     )
 
 
@@ -102,7 +106,7 @@ def _leads(courses: Sequence[Course], catalogue: Sequence[Course], wish: Wish) -
     taken = _done(catalogue, wish)
     while ready := [c for c in courses if c not in taken and _may_take(c, taken, catalogue, wish)]:
         taken += ready
-    return _reaches(taken, wish)
+    return _reaches(taken, wish) and wish.required <= {course.key for course in taken}
 
 
 def _totals(courses: Iterable[Course], wish: Wish) -> dict[Measure, float]:
@@ -118,7 +122,8 @@ def _choices(
     catalogue: Sequence[Course], wish: Wish, given_up: frozenset[str] = frozenset()
 ) -> list[dict[Measure, float]]:
     """The totals of all choices that reach the goal within the wish, but for the limits given up."""
-    open_to = [c for c in catalogue if c.key not in wish.done and barriers(c, wish) <= given_up]
+    out = wish.done | wish.forbidden
+    open_to = [c for c in catalogue if c.key not in out and barriers(c, wish) <= given_up]
     choices = chain.from_iterable(combinations(open_to, size) for size in range(len(open_to) + 1))
     reaching = [_totals(choice, wish) for choice in choices if _leads(choice, catalogue, wish)]
     return [
@@ -160,6 +165,8 @@ def _check(path: Path, catalogue: Sequence[Course], wish: Wish) -> None:
         assert not barriers(by_key[key], wish)
         taken.append(by_key[key])
     assert _reaches(taken, wish)
+    assert wish.required - wish.done <= set(path.keys)
+    assert wish.forbidden.isdisjoint(path.keys)
     totals = _totals([by_key[key] for key in path.keys], wish)
     assert all(path.total(measure) == pytest.approx(totals[measure]) for measure in Measure)
     assert all(totals[measure] <= most for measure, most in wish.budget.items())
@@ -173,7 +180,7 @@ def test_what_blocks_is_the_least_that_has_to_be_given_up(catalogue: list[Course
     told = blocking.blocked(catalogue, wish)
     everything = frozenset((*wish.budget, *Barrier))
     if not _choices(catalogue, wish, everything):
-        assert told.unmet
+        assert told.unmet or told.stuck
         assert told.ways == ()
         return
     sizes = range(1, len(everything) + 1)
@@ -190,6 +197,24 @@ def test_what_blocks_is_the_least_that_has_to_be_given_up(catalogue: list[Course
         for relaxed in way if least == 1 else ():
             if isinstance(relaxed.limit, Measure):
                 assert relaxed.budget == pytest.approx(min(totals[relaxed.limit] for totals in choices))
+
+
+@given(_courses(), _wishes(), st.data())
+@settings(max_examples=100, deadline=None)
+def test_what_somebody_puts_together_is_sound_when_it_can_be_taken_in_that_order(
+    catalogue: list[Course], wish: Wish, data: st.DataObject
+) -> None:
+    chosen = data.draw(st.lists(st.sampled_from(catalogue), max_size=4, unique_by=lambda one: one.key))
+    taken, sound = _done(catalogue, wish), True
+    for course in chosen:
+        sound &= _may_take(course, taken, catalogue, wish)
+        sound &= not barriers(course, replace(wish, required=frozenset()))
+        taken.append(course)
+    totals = _totals(chosen, wish)
+    sound &= _reaches(taken, wish) and all(totals[name] <= most for name, most in wish.budget.items())
+    told = walking.check(catalogue, wish, [course.key for course in chosen])
+    assert told.sound == sound
+    assert all(told.path.total(measure) == pytest.approx(totals[measure]) for measure in Measure)
 
 
 _CATALOGUE = (
@@ -242,3 +267,26 @@ def test_a_course_has_to_be_on_offer_through_the_whole_time() -> None:
     assert solving.paths([spring], wish)
     for other in (replace(wish, start=date(2027, 2, 28)), replace(wish, end=date(2027, 6, 1))):
         assert blocking.blocked([spring], other).ways == ((Relaxed(Barrier.DATES, None, ("S",)),),)
+
+
+def test_what_is_required_is_taken_and_what_is_forbidden_is_not() -> None:
+    wish = Wish({"risk": 4})
+    taken = replace(wish, required=frozenset({"LEAD"}), forbidden=frozenset({"READ"}))
+    assert solving.paths(_CATALOGUE, taken)[0].keys == ("PLAN", "LEAD")
+    barred = replace(wish, required=frozenset({"FAST"}), languages=frozenset({"en"}))
+    assert solving.paths(_CATALOGUE, barred)[0].keys == ("READ", "FAST")
+    lost = replace(wish, required=frozenset({"LEAD"}), forbidden=frozenset({"PLAN"}))
+    assert solving.paths(_CATALOGUE, lost) == ()
+    assert blocking.blocked(_CATALOGUE, lost).stuck == ("LEAD",)
+
+
+def test_each_fault_stands_beside_its_step() -> None:
+    wish = Wish({"risk": 5}, languages=frozenset({"en"}), budget={Measure.HOURS: 20})
+    told = walking.check(_CATALOGUE, wish, ["LEAD", "FAST", "PLAN"])
+    assert told.faults == (
+        (Lacking("risk", 2, 0, ("FAST", "PLAN")), Awaiting(("PLAN", "OLD"), ("PLAN",))),
+        (Barred(Barrier.LANGUAGE), Idle(("LEAD",))),
+        (),
+    )
+    assert told.unmet == (Unmet("risk", 5, 4),)
+    assert told.exceeded == (Exceeded(Measure.HOURS, 20, 21),)
