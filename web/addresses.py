@@ -26,6 +26,11 @@ def adoption_url(code: str) -> str:
     return f"/adoption/{quote(code, safe='')}"
 
 
+def kept_path_url(code: str) -> str:
+    """The page of a kept learning path."""
+    return f"/paths/kept/{quote(code, safe='')}"
+
+
 def brief_url(code: str) -> str:
     """The page of a lessons brief."""
     return f"/briefs/{quote(code, safe='')}"

@@ -27,6 +27,7 @@ from web.api import (
     imports,
     insight,
     items,
+    kept_paths,
     learners,
     learning,
     lessons,
@@ -81,6 +82,7 @@ from web.pages import following as following_pages
 from web.pages import frameworks as framework_pages
 from web.pages import gaps as gap_pages
 from web.pages import insight as insight_pages
+from web.pages import kept_paths as kept_path_pages
 from web.pages import learners as learner_pages
 from web.pages import learning as learning_pages
 from web.pages import lessons as lesson_pages
@@ -188,6 +190,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         assignments,
         paths,
         teaching,
+        kept_paths,
         applications,
         reviews,
         sessions,
@@ -217,6 +220,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         following_pages,
         path_pages,
         teaching_pages,
+        kept_path_pages,
         feed,
         similar,
         filling,

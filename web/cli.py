@@ -20,6 +20,7 @@ from web.commands import (
     cohort,
     framework,
     insight,
+    kept_paths,
     learner,
     lesson,
     path,
@@ -372,6 +373,7 @@ for command in (writing.new, writing.check, writing.edit, registers.export):
 app.add_typer(insight.app, name="insight")
 app.add_typer(practice.app, name="practice")
 app.add_typer(adoption.app, name="adoption")
+app.add_typer(kept_paths.app, name="paths")
 app.add_typer(framework.competence, name="competence")
 app.add_typer(framework.role, name="role")
 app.add_typer(learner.app, name="learner")

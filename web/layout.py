@@ -12,7 +12,15 @@ from markupsafe import Markup, escape
 
 from kb.vocabulary import Kind, label
 from search.results import Snippet
-from web.addresses import adoption_url, brief_url, item_url, query_string, search_url, session_url
+from web.addresses import (
+    adoption_url,
+    brief_url,
+    item_url,
+    kept_path_url,
+    query_string,
+    search_url,
+    session_url,
+)
 from web.wording import day, moment, p_value, percent, plural, saved, share, short_day
 
 _FLUSH = "\f"
@@ -127,6 +135,7 @@ _GLOBALS: dict[str, Any] = {
     "session_url": session_url,
     "adoption_url": adoption_url,
     "brief_url": brief_url,
+    "kept_path_url": kept_path_url,
     "kinds": KIND_PLURAL,
     "query_string": query_string,
 }

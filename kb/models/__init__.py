@@ -45,7 +45,7 @@ from kb.models.items import (
     Training,
     Version,
 )
-from kb.models.learning import Learner, LevelAssessment
+from kb.models.learning import KeptPath, KeptStep, Learner, LevelAssessment
 from kb.models.lifecycle import (
     Application,
     ChangeRequest,
@@ -111,6 +111,8 @@ __all__ = [
     "Group",
     "ImportJob",
     "Item",
+    "KeptPath",
+    "KeptStep",
     "KnowledgeGap",
     "KnowledgeGapQuery",
     "Learner",

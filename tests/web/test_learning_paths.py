@@ -78,12 +78,12 @@ def test_a_path_is_taken_away_as_text_and_as_linked_data(reading: TestClient, fo
     assert answer.text.startswith("# Learning path to PMO analyst")
     assert "- Closes: " in answer.text
     today = date(2027, 1, 2)
-    linked = json.loads(path_files.write(found, 3, Format.JSON_LD, today))
+    linked = json.loads(path_files.write(found.title, found.option(3), Format.JSON_LD, today))
     assert [one["item"]["courseCode"] for one in linked["itemListElement"]] == [*found.options[2].path.keys]
     assert linked["itemListElement"][0]["item"]["@type"] == "Course"
     with pytest.raises(NotFoundError):
-        path_files.write(found, 4, Format.JSON_LD, today)
-    word = Document(io.BytesIO(path_files.write(found, 1, Format.WORD, today)))
+        found.option(4)
+    word = Document(io.BytesIO(path_files.write(found.title, found.option(1), Format.WORD, today)))
     headings = [paragraph.text for paragraph in word.paragraphs]
     assert any(found.options[0].stops[-1].offer.title in heading for heading in headings)
 

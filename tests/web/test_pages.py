@@ -55,6 +55,7 @@ PAGES = [
     "/assign?item=HS-C-101",
     "/readers?item=HS-D-129",
     "/paths?role=Portfolio+manager&start=PMO+manager",
+    "/paths/kept",
     "/teach?q=risk+register+nobody+reads",
     "/briefs",
     "/adoption",

@@ -7,6 +7,7 @@ from fastapi.responses import FileResponse
 
 from kb import items
 from web.api.problems import PROBLEMS, problems
+from web.api.versions import tell
 from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.learning import answers
 from web.learning.answers import AnsweringOut
@@ -125,5 +126,5 @@ def teaching(
 def one(ref: Ref, session: SessionDep, principal: PrincipalDep, response: Response) -> ItemDetailOut:
     """Everything about an item's present version, which `ETag` tells; withdrawn items can still be read."""
     item = items.get(session, principal, ref)
-    response.headers["ETag"] = f'"{item.version}"'
+    tell(response, item.version)
     return ItemDetailOut.of_detail(item)

@@ -60,7 +60,7 @@ def export(
     """One of the ways as Markdown, as a Word document, or as JSON-LD."""
     found = learning_paths.find(services, session, principal, wanted.asked())
     return Response(
-        path_files.write(found, wanted.option, wanted.wanted, now().date()),
+        path_files.write(found.title, found.option(wanted.option), wanted.wanted, now().date()),
         media_type=path_files.MEDIA_TYPES[wanted.wanted],
         headers=attachment(f"learning-path.{wanted.wanted}"),
     )

@@ -1,23 +1,18 @@
 """Writing items over HTTP."""
 
-import re
-from typing import Annotated
-
-from fastapi import APIRouter, BackgroundTasks, Header, Response
+from fastapi import APIRouter, BackgroundTasks, Response
 
 from kb import drafts, items
-from kb.errors import InvalidError
 from web.addresses import item_url
 from web.api.items import Ref
 from web.api.problems import PROBLEMS, problems
+from web.api.versions import IfMatch, matched, tell
 from web.http.deps import PrincipalDep, RunnerDep, ServicesDep, SessionDep
 from web.schemas import ItemDetailOut, ItemOut
 from web.writing import assisting, editing
 from web.writing.entry_schemas import CheckedOut, CheckIn, LessonEditIn, LessonIn, TextEditIn
 
 router = APIRouter(tags=["Lessons"], responses=PROBLEMS)
-
-_TAG = re.compile(r'\s*(?:W/)?"(\d{1,9})"\s*')
 
 
 @router.post(
@@ -71,15 +66,13 @@ def update(  # noqa: PLR0913 - each is one thing FastAPI brings in
     runner: RunnerDep,
     later: BackgroundTasks,
     response: Response,
-    if_match: Annotated[
-        str, Header(description="The version that was read, as its `ETag` gave it.", examples=['"3"'])
-    ] = "",
+    if_match: IfMatch = "",
 ) -> ItemDetailOut:
     """Keep the next version of an item. A newer version than the one that was read answers 409.
 
     A lesson that was reviewed already goes back to review.
     """
-    version = wanted.version or _version(if_match)
+    version = wanted.version or matched(if_match, "`version` in the body, or ")
     present, _ = editing.entry(session, principal, ref)
     own = editing.change(
         session, principal, ref, wanted.entry(present), version=version, submit=wanted.submit
@@ -88,16 +81,7 @@ def update(  # noqa: PLR0913 - each is one thing FastAPI brings in
     return _answer(session, principal, own, response)
 
 
-def _version(if_match: str) -> int:
-    found = _TAG.fullmatch(if_match)
-    if found is None:
-        raise InvalidError(
-            'Say which version you changed: `version` in the body, or the header If-Match: "3".'
-        )
-    return int(found[1])
-
-
 def _answer(session: SessionDep, principal: PrincipalDep, ref: str, response: Response) -> ItemDetailOut:
     item = items.get(session, principal, ref)
-    response.headers["ETag"] = f'"{item.version}"'
+    tell(response, item.version)
     return ItemDetailOut.of_detail(item)

@@ -30,17 +30,20 @@ def path(  # noqa: PLR0913 - each is an option of the command
     certificates: Annotated[bool, typer.Option(help="Count certificates and assessments too.")] = False,
     unknown: Annotated[bool, typer.Option(help="Take training without stated hours or cost.")] = False,
     project: Annotated[Many, typer.Option(help="Lessons of this project first; may be repeated.")] = None,
+    take: Annotated[Many, typer.Option(help="Reference of training to be taken; may be repeated.")] = None,
+    without: Annotated[
+        Many, typer.Option(help="Reference of training to leave out; may be repeated.")
+    ] = None,
+    keep: Annotated[str, typer.Option(metavar="TITLE", help="Keep the first option under this title.")] = "",
     markdown: Annotated[Path | None, typer.Option(help="Write the first option into this file.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
     """Find learning paths: training in an order that closes the gaps to roles at the least expense."""
-    from pydantic import ValidationError
-
-    from kb.errors import InvalidError
+    from kb.database import transaction
     from kb.learning import people
     from kb.models import now
     from web.console.terminal import existing, give_json, out, person, plain, save
-    from web.learning import learning_paths, path_files
+    from web.learning import kept_paths, learning_paths, path_files
     from web.learning.path_files import Format
     from web.learning.path_schemas import PathQuery, PathsOut
 
@@ -48,19 +51,20 @@ def path(  # noqa: PLR0913 - each is an option of the command
         "role": role, "start": start or [], "done": done or [], "least": least, "hours": hours, "cost": cost,
         "weeks": weeks, "pace": pace, "language": language or [], "format": form or [],
         "project": project or [], "certificates": certificates, "unknown": unknown,
+        "take": take or [], "without": without or [],
     }  # fmt: skip
-    with existing(context.obj) as services, services.sessions() as session:
+    with existing(context.obj) as services, transaction(services.sessions) as session:
         who = person(services)
         if learner:
             given["learner"] = people.named(session, who, learner).number
-        try:
-            wanted = PathQuery.model_validate(given)
-        except ValidationError as error:
-            fault = error.errors()[0]
-            raise InvalidError(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}.") from error
+        wanted = PathQuery.read(given)
         found = learning_paths.find(services, session, who, wanted.asked())
+        code = ""
+        if keep:
+            steps = found.option(1).path.keys
+            code = kept_paths.keep(services, session, who, wanted, title=keep, steps=steps)
         if markdown:
-            save(markdown, [path_files.write(found, 1, Format.MARKDOWN, now().date())])
+            save(markdown, [path_files.write(found.title, found.option(1), Format.MARKDOWN, now().date())])
     told = PathsOut.of(found)
     if json:
         give_json(told.model_dump(mode="json"))
@@ -72,6 +76,8 @@ def path(  # noqa: PLR0913 - each is an option of the command
         out().print("There is no such path.", markup=False)
     for sentence in (*told.unmet, *told.ways):
         out().print(plain(sentence), markup=False)
+    if code:
+        out().print(f"Kept as {code}. Next: kb paths show {code}", markup=False)
 
 
 def _lines(number: int, option: "OptionOut") -> Iterator[str]:

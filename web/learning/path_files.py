@@ -7,10 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from ingest import form_document, formats
-from kb.errors import NotFoundError
 from kb.forms import Form, Head
 from kb.vocabulary import TemplateForm
-from web.learning.learning_paths import Found, Option, Stop
+from web.learning.telling import Option, Stop
 
 
 class Format(StrEnum):
@@ -28,12 +27,8 @@ MEDIA_TYPES = {
 }
 
 
-def write(found: Found, number: int, wanted: Format, today: date) -> bytes:
-    """The option with that *number*, from 1. Raises NotFoundError when there is none."""
-    if not 0 < number <= len(found.options):
-        raise NotFoundError(f"There is no option {number}; there are {len(found.options)}.")
-    option = found.options[number - 1]
-    title = f"Learning path to {' and '.join(found.goal)}"
+def write(title: str, option: Option, wanted: Format, today: date) -> bytes:
+    """A way to a goal, under its title."""
     if wanted is Format.JSON_LD:
         return json.dumps(_linked(title, option), ensure_ascii=False, indent=2).encode()
     body = "\n".join(_lines(option)) + "\n"
@@ -71,13 +66,13 @@ def _stop(stop: Stop) -> Iterator[str]:
         yield f"- Comes before: {title}"
     for condition in stop.conditions:
         yield f"- Also asks for: {condition}"
-    for hit in stop.lessons:
-        yield f"- Lesson behind it: {hit.item.title} ({hit.item.ref})"
+    for lesson in stop.lessons:
+        yield f"- Lesson behind it: {lesson.title} ({lesson.ref})"
     if stop.quote:
         yield ""
         yield f"> {stop.quote.text}"
         yield ">"
-        yield f"> {offer.ref}, {stop.quote.passage.headings or offer.title}"
+        yield f"> {offer.ref}, {stop.quote.headings or offer.title}"
 
 
 def _linked(title: str, option: Option) -> dict[str, Any]:

@@ -1,14 +1,21 @@
 """Learning paths: how they are asked for over HTTP, and how they are given."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from kb.errors import InvalidError
+from kb.learning.kept import Quotation
+from kb.learning.values import Rise
 from kb.vocabulary import TrainingFormat
-from search.paths.values import Measure, Rise, Wish
+from search.paths.values import Measure, Wish
 from web.addresses import item_url, query_string
+from web.learning.cases import TEACHING, Asked
 from web.learning.framework_schemas import GapOut
-from web.learning.learning_paths import TEACHING, Asked, Found, Option, Quote, Stop, unmet, ways
+from web.learning.learning_paths import Found, unmet, ways
+from web.learning.telling import Option, Stop
 from web.schemas import ItemOut, Out
 
 
@@ -63,6 +70,12 @@ class PathQuery(BaseModel):
     project: Texts = Field(
         default=[], max_length=20, description="Projects whose lessons are to justify training first."
     )
+    take: Texts = Field(
+        default=[], max_length=100, description="References of training that is to be taken in any case."
+    )
+    without: Texts = Field(
+        default=[], max_length=100, description="References of training that is not to be taken."
+    )
 
     def asked(self) -> Asked:
         """As a value."""
@@ -75,6 +88,8 @@ class PathQuery(BaseModel):
             languages=frozenset(self.language),
             formats=self._formats(),
             unknown=self.unknown,
+            required=frozenset(self.take),
+            forbidden=frozenset(self.without),
         )
         return Asked(
             tuple(self.role), tuple(self.start), self.learner, tuple(self.done), tuple(self.project), wish
@@ -85,9 +100,34 @@ class PathQuery(BaseModel):
             return frozenset(str(one) for one in self.format)
         return frozenset() if self.certificates else TEACHING
 
+    def said(self) -> dict[str, Any]:
+        """What was said, as JSON has it."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
     def query(self) -> str:
         """As a query string."""
-        return query_string(self.model_dump(mode="json", exclude_defaults=True))
+        return query_string(self.said())
+
+    def fields(self) -> list[tuple[str, str]]:
+        """As fields of a form."""
+        return parse_qsl(self.query().removeprefix("?"))
+
+    @staticmethod
+    def read(given: Mapping[str, Any]) -> "PathQuery":
+        """From what was typed or kept. Raises InvalidError."""
+        try:
+            return PathQuery.model_validate(given)
+        except ValidationError as error:
+            fault = error.errors()[0]
+            raise InvalidError(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}.") from error
+
+    @staticmethod
+    def of_fields(fields: Mapping[str, list[str]]) -> "PathQuery":
+        """From the fields of a form. Raises InvalidError."""
+        many = {name for name, field in PathQuery.model_fields.items() if field.get_default() == []}
+        return PathQuery.read(
+            {name: given if name in many else given[-1] for name, given in fields.items() if given}
+        )
 
 
 class RiseOut(Out):
@@ -113,13 +153,13 @@ class QuoteOut(Out):
     url: str = Field(description="The passage on the page of its item.")
 
     @staticmethod
-    def of(quote: Quote, ref: str) -> "QuoteOut":
+    def of(quote: Quotation, ref: str) -> "QuoteOut":
         """From a quotation of the training *ref*."""
         return QuoteOut(
             text=quote.text,
-            place=quote.passage.headings,
+            place=quote.headings,
             competence=quote.competence,
-            url=item_url(ref, passage=quote.passage.ordinal),
+            url=item_url(ref, passage=quote.passage),
         )
 
 
@@ -156,7 +196,7 @@ class StopOut(Out):
             opens=list(stop.opens),
             conditions=list(stop.conditions),
             shown_by=QuoteOut.of(stop.quote, offer.ref) if stop.quote else None,
-            lessons=[ItemOut.of(hit.item) for hit in stop.lessons],
+            lessons=[ItemOut.of(lesson) for lesson in stop.lessons],
             url=item_url(offer.ref),
         )
 

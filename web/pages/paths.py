@@ -5,7 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
+from kb.access import Permission
 from kb.learning import frameworks, people
+from kb.learning.kept import MAX_TITLE
 from kb.vocabulary import TrainingFormat
 from search.paths.values import Measure
 from web.http.deps import PrincipalDep, ServicesDep, SessionDep
@@ -34,4 +36,6 @@ def find(
         learners=people.people(session, principal),
         measures=list(Measure),
         formats=list(TrainingFormat),
+        may_keep=principal.may(Permission.CONTRIBUTE),
+        longest=MAX_TITLE,
     )

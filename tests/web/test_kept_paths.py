@@ -1,0 +1,213 @@
+"""Kept learning paths: opened and taken away without solving, seen by few, changed by one at a time."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from kb import library
+from kb.access import LOCAL_USER
+from kb.database import transaction
+from kb.errors import ConflictError
+from kb.learning import kept, people
+from kb.learning.people import AssessmentDraft
+from kb.learning.values import HIDDEN
+from kb.models import AuditEvent
+from kb.values import DocumentFields, ItemDraft, Taught, TrainingFields
+from kb.vocabulary import Classification, DocumentKind, Kind, Role, TrainingFormat
+from tests.samples import source, store
+from tests.web.commands import kb
+from tests.web.roles import client_of
+from tests.web.test_learners import ANN, ASKED, BOB, NAMES, RAE, TESS
+from tests.web.test_pages import one, opened
+from web.base import work
+from web.wiring import Services
+
+ADDRESS = "/api/v1/learning-paths/kept"
+BEST = ["C-5", "C-3", "C-1", "C-2"]
+
+
+def training(
+    ref: str,
+    title: str,
+    hours: float,
+    *teaches: Taught,
+    cost: float = 0,
+    language: str = "en",
+    after: str = "",
+) -> ItemDraft:
+    fields = TrainingFields(
+        format=TrainingFormat.E_LEARNING,
+        hours=hours,
+        cost=cost,
+        currency="EUR",
+        competences=teaches,
+        prerequisites=(after,) if after else (),
+    )
+    return ItemDraft(Kind.TRAINING, title, f"{title}, text.", fields, key=ref, ref=ref, language=language)
+
+
+COURSES = [
+    training("C-1", "To listen", 3, Taught("listening", 2)),
+    training("C-2", "To listen well", 6, Taught("listening", 4), after="C-1"),
+    training("C-3", "To schedule", 5, Taught("scheduling", 2), cost=100),
+    training("C-4", "Prévoir", 9, Taught("scheduling", 2), Taught("cost control", 1), language="fr"),
+    training("C-5", "To control cost", 2, Taught("cost control", 1)),
+]
+
+
+@pytest.fixture
+def base(services: Services) -> Services:
+    """Five courses, three competences, a role, and Ann, whom Tess assessed."""
+    documents = [
+        ItemDraft(Kind.DOCUMENT, name, "", DocumentFields(DocumentKind.COMPETENCE), key=name)
+        for name in NAMES
+    ]
+    role = ItemDraft(
+        Kind.DOCUMENT, "Host", ASKED, DocumentFields(DocumentKind.ROLE_PROFILE), key="h", ref="R-1"
+    )
+    with transaction(services.sessions) as session:
+        store(session, *documents, role, *COURSES)
+        people.record(session, TESS, AssessmentDraft("Ann", {"scheduling": 1}, team="North"))
+    work.sync(services)
+    return services
+
+
+def tess(base: Services) -> TestClient:
+    return client_of(base, "Tess", Role.TRAINER)
+
+
+def keep(client: TestClient, **said: Any) -> Any:
+    answer = client.post(ADDRESS, json={"role": ["Host"]} | said)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def refs(told: Any) -> list[str]:
+    return [one["step"]["ref"] for one in told["steps"]]
+
+
+def test_a_kept_path_says_what_was_shown_and_is_taken_away_without_solving(base: Services) -> None:
+    client = tess(base)
+    made = keep(client, learner=1, hours=20)
+    assert (made["head"]["title"], made["head"]["name"]) == ("To Host for Ann", "Ann")
+    assert set(refs(made)) == set(BEST)
+    assert (made["hours"], made["cost"], made["weeks"], made["bound"]) == (16, 100, 4, 16)
+    assert made["asked"] == {"role": ["Host"], "learner": 1, "hours": 20}
+    code = made["head"]["code"]
+    with transaction(base.sessions) as session:  # what is taught changes, what was kept does not
+        for row in kept.get(session, LOCAL_USER, code).draft.steps:
+            assert row.closes
+        assert "keep_path" in {event.action for event in session.query(AuditEvent)}
+        library.withdraw(session, LOCAL_USER, source().location)
+    told = client.get(f"{ADDRESS}/{code}").json()
+    assert told["hours"] == 16
+    assert all("withdrawn" in one["notices"][0] for one in told["steps"])
+    text = client.get(f"{ADDRESS}/{code}/export").text
+    assert text.startswith("# To Host for Ann")
+    assert "- Closes: listening, level 0 to 2 (asked 4)" in text
+    linked = client.get(f"{ADDRESS}/{code}/export", params={"wanted": "jsonld"}).json()
+    assert len(linked["itemListElement"]) == 4
+    word = client.get(f"{ADDRESS}/{code}/export", params={"wanted": "docx"})
+    assert word.content.startswith(b"PK")
+    (head,) = client.get(ADDRESS).json()["paths"]
+    assert (head["steps"], head["pending"]) == (4, 4)
+
+
+def test_what_became_of_training_is_told_and_what_may_not_be_opened_is_not(base: Services) -> None:
+    code = keep(tess(base), learner=1)["head"]["code"]
+    changed = [
+        training("C-1", "To listen", 4, Taught("listening", 2)),
+        ItemDraft(
+            Kind.TRAINING, "To schedule", "A secret.", TrainingFields(hours=5), key="C-3", ref="C-3",
+            classification=Classification.RESTRICTED,
+        ),
+    ]  # fmt: skip
+    with transaction(base.sessions) as session:
+        others = [draft for draft in COURSES if draft.ref not in {"C-1", "C-3"}]
+        store(session, *others, *changed)
+    told = client_of(base, "Ann", Role.CONTRIBUTOR).get(f"{ADDRESS}/{code}").json()
+    notices = {one["step"]["title"]: one["notices"] for one in told["steps"]}
+    assert "schedule" not in json.dumps(told)
+    assert notices[HIDDEN] == ["You may not open it."]
+    assert "changed since" in notices["To listen"][0]
+    assert notices["To listen well"] == []
+
+
+def test_a_path_is_seen_by_its_person_who_kept_it_and_those_who_develop_people(base: Services) -> None:
+    code = keep(tess(base), learner=1)["head"]["code"]
+    own = keep(client_of(base, "Bob", Role.CONTRIBUTOR))["head"]["code"]
+    seen = {"Ann": {code}, "Bob": {own}, "Tess": {code, own}, "Rae": set[str]()}
+    with base.sessions() as session:
+        for who in (ANN, BOB, TESS, RAE):
+            found = {head.code for head in kept.listed(session, who)}
+            assert found == seen[who.name]
+            assert kept.count(session, who) == len(found)
+    ann = client_of(base, "Ann", Role.CONTRIBUTOR)
+    assert ann.get(f"/paths/kept/{code}").status_code == 200
+    assert ann.get(f"/paths/kept/{own}").status_code == 404
+    assert ann.delete(f"{ADDRESS}/{code}").status_code == 404
+    assert client_of(base, "Rae", Role.READER).post(ADDRESS, json={"role": ["Host"]}).status_code == 404
+    other = client_of(base, "Bob", Role.CONTRIBUTOR).post(ADDRESS, json={"role": ["Host"], "learner": 1})
+    assert other.status_code == 404
+
+
+def test_of_two_who_change_it_at_once_the_second_is_told(base: Services) -> None:
+    client = tess(base)
+    code = keep(client)["head"]["code"]
+    assert client.get(f"{ADDRESS}/{code}").headers["etag"] == '"1"'
+    first = client.patch(f"{ADDRESS}/{code}", json={"title": "To be a host"}, headers={"If-Match": '"1"'})
+    assert (first.json()["head"]["title"], first.headers["etag"]) == ("To be a host", '"2"')
+    late = client.patch(f"{ADDRESS}/{code}", json={"title": "Late"}, headers={"If-Match": '"1"'})
+    assert late.status_code == 409
+    assert "Tess" in late.json()["detail"]
+    assert client.patch(f"{ADDRESS}/{code}", json={"title": "Blind"}).status_code == 400
+    with pytest.raises(ConflictError), transaction(base.sessions) as session:
+        kept.rename(session, TESS, code, 1, "Late")
+    assert client.delete(f"{ADDRESS}/{code}").status_code == 204
+    assert client.get(f"{ADDRESS}/{code}").status_code == 404
+
+
+def test_what_cannot_be_kept_is_refused_with_a_reason(base: Services) -> None:
+    client = tess(base)
+    for said, status in (
+        ({"hours": 1}, 400),
+        ({"steps": ["C-9"]}, 404),
+        ({"role": ["Juggler"]}, 404),
+        ({"learner": 99}, 404),
+        ({"take": ["C-1"], "without": ["c-1"]}, 400),
+        ({"title": "x" * 201}, 422),
+    ):
+        assert client.post(ADDRESS, json={"role": ["Host"]} | said).status_code == status, said
+
+
+def test_the_pages_keep_list_rename_and_remove(base: Services) -> None:
+    client = tess(base)
+    form = opened(client, "/paths?role=Host&cost=500").select("form[action='/paths/kept']")[0]
+    said: dict[str, list[str]] = {}
+    for field in form.select("input"):
+        said.setdefault(str(field["name"]), []).append(str(field.get("value", "")))
+    where = client.post("/paths/kept", data=said).headers["location"]
+    page = opened(client, where)
+    assert len(page.select("ol.path > li")) == len(said["step"])
+    assert "Proven" in page.get_text()
+    assert client.post(f"{where}/title", data={"version": 1, "title": "Ours"}).status_code == 303
+    assert client.post(f"{where}/title", data={"version": 1, "title": "Late"}).status_code == 409
+    assert one(opened(client, "/paths/kept"), ".rows a").get_text() == "Ours"
+    client.post(f"{where}/removal")
+    assert "No path is kept yet" in opened(client, "/paths/kept").get_text()
+
+
+def test_the_command_keeps_and_shows(base: Services, tmp_path: Path) -> None:
+    data = base.settings.data
+    said = kb(data, "path", "Host", "--without", "C-5", "--keep", "Ours").stdout
+    code = said.rsplit(" ", 1)[-1].strip()
+    assert "C-4" in kb(data, "paths", "show", code).stdout
+    assert code in kb(data, "paths", "list").stdout
+    assert "Yours" in kb(data, "paths", "rename", code, "Yours").stdout
+    kb(data, "paths", "export", code, str(tmp_path / "a.md"))
+    assert (tmp_path / "a.md").read_text().startswith("# Yours")
+    kb(data, "paths", "remove", code)
+    assert json.loads(kb(data, "paths", "list", "--json").stdout) == []

@@ -1,0 +1,138 @@
+"""What stands behind a learning path: who is to learn what, from where, and what there is to learn from."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy.orm import Session
+
+from kb.access import Principal
+from kb.errors import InvalidError, NotFoundError
+from kb.learning import catalogue, frameworks, people, records
+from kb.learning.catalogue import Before, Offer
+from kb.learning.values import Gap, Required, gaps, key
+from kb.models import now
+from kb.vocabulary import TrainingFormat
+from search.paths.values import Course, Wish, usual_needs
+
+TEACHING = frozenset({"", *TrainingFormat} - {TrainingFormat.ASSESSMENT, TrainingFormat.CERTIFICATION})
+"""Formats that teach, rather than show what was learned; and what does not say its format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose path is wanted, to what, and within what."""
+
+    roles: tuple[str, ...]
+    """Names or references of the roles to be reached."""
+    start: tuple[str, ...] = ()
+    """Roles whose levels are taken as held."""
+    learner: int | None = None
+    done: tuple[str, ...] = ()
+    """References of training and certificates that they have."""
+    projects: tuple[str, ...] = ()
+    """Whose lessons are to justify training before those of others."""
+    wish: Wish = field(default_factory=lambda: Wish({}))
+    """What is to be least, budgets, pace, languages and formats; levels are filled in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What was asked, looked up."""
+
+    asked: Asked
+    roles: tuple[str, ...]
+    """Names."""
+    required: tuple[Required, ...]
+    """The goal: each competence once."""
+    wish: Wish
+    offers: dict[str, Offer]
+    """All training, by reference."""
+    befores: dict[str, Before]
+    courses: tuple[Course, ...]
+    """All training, as choosing it goes by it."""
+
+    @property
+    def missing(self) -> tuple[Gap, ...]:
+        """What there is to learn, the widest gap first."""
+        return gaps(self.wish.held, self.required)
+
+
+def look_up(session: Session, principal: Principal, asked: Asked) -> Case:
+    """What stands behind *asked*.
+
+    Raises InvalidError when no role is asked for, NotFoundError for a role, person or training that is not
+    there.
+    """
+    if not asked.roles:
+        raise InvalidError("Choose a role that the path is to lead to.")
+    roles = [frameworks.role(session, principal, one) for one in dict.fromkeys(asked.roles)]
+    goal = _highest([one for role in roles for one in role.requires])
+    offers = {offer.ref: offer for offer in catalogue.offers(session, principal)}
+    befores = catalogue.before(list(offers.values()))
+    required, forbidden = (
+        frozenset(known(refs, offers)) for refs in (asked.wish.required, asked.wish.forbidden)
+    )
+    if both := sorted(required & forbidden):
+        raise InvalidError(f"{both[0]} can't be taken and left out at once.")
+    wish = replace(
+        asked.wish,
+        required=required,
+        forbidden=forbidden,
+        goal={key(one.name): one.level for one in goal},
+        held=_held(session, principal, asked),
+        done=_done(session, principal, asked),
+    )
+    courses = tuple(course(offer, befores[offer.ref]) for offer in offers.values())
+    names = tuple(role.name for role in roles)
+    return Case(asked, names, tuple(goal), wish, offers, befores, courses)
+
+
+def known(refs: Iterable[str], offers: Mapping[str, Offer]) -> list[str]:
+    """*refs* as the catalogue writes them, each once. Raises NotFoundError."""
+    by_lower = {ref.lower(): ref for ref in offers}
+    wanted = list(dict.fromkeys(ref.strip().lower() for ref in refs))
+    if stray := [ref for ref in wanted if ref not in by_lower]:
+        raise NotFoundError(f"There is no training {stray[0][:100]!r} here, or you may not see it.")
+    return [by_lower[ref] for ref in wanted]
+
+
+def _held(session: Session, principal: Principal, asked: Asked) -> dict[str, int]:
+    """The highest of what the roles of the start ask for and what is known of the person."""
+    levels: dict[str, int] = {}
+    known = [frameworks.role(session, principal, one).levels for one in asked.start]
+    if asked.learner is not None:
+        known.append(people.person(session, principal, asked.learner).levels)
+    for name, level in (pair for each in known for pair in each.items()):
+        levels[name] = max(level, levels.get(name, 0))
+    return levels
+
+
+def _done(session: Session, principal: Principal, asked: Asked) -> frozenset[str]:
+    """What is said to be taken, and what the person's records show."""
+    done = frozenset(asked.done)
+    if asked.learner is None:
+        return done
+    return done | records.taken(session, principal, asked.learner, now().date())
+
+
+def _highest(required: Sequence[Required]) -> list[Required]:
+    """Each competence once, at the highest level that is asked."""
+    found: dict[str, Required] = {}
+    for one in required:
+        if one.level > (found[key(one.name)].level if key(one.name) in found else 0):
+            found[key(one.name)] = one
+    return list(found.values())
+
+
+def course(offer: Offer, before: Before) -> Course:
+    """Training, as choosing it goes by it."""
+    return Course(
+        offer.ref,
+        offer.levels,
+        usual_needs(offer.levels),
+        tuple((ref,) for ref in before.refs),
+        offer.hours,
+        offer.cost,
+        language=offer.language,
+        format=offer.format or "",
+    )

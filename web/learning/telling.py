@@ -1,0 +1,115 @@
+"""What speaks for each step of a learning path: gaps, a passage that shows it, lessons behind it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from kb.access import Principal
+from kb.items import ItemSummary
+from kb.learning import frameworks
+from kb.learning.catalogue import Offer
+from kb.learning.kept import Quotation
+from kb.learning.values import Competence, Rise
+from kb.text import shorten
+from kb.values import ItemId
+from search import learning
+from search.engine import Engine
+from search.learning import Shown
+from search.paths.values import Path, Step
+from web.learning.cases import Case
+from web.wiring import Services
+
+_LESSONS = 2
+"""Shown for each step."""
+_QUOTE = 320
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A step of a path with what speaks for it."""
+
+    offer: Offer
+    closes: tuple[Rise, ...]
+    """Gaps of the goal."""
+    adds: tuple[Rise, ...]
+    """What else is learned."""
+    opens: tuple[str, ...]
+    """Titles of later steps that wait for it."""
+    conditions: tuple[str, ...]
+    """What it asks for that only people can say."""
+    quote: Quotation | None
+    lessons: tuple[ItemSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to the goal."""
+
+    path: Path
+    stops: tuple[Stop, ...]
+
+
+class Teller:
+    """Tells why each step of a path is there; looks up each competence once."""
+
+    def __init__(self, services: Services, session: Session, principal: Principal, case: Case) -> None:
+        self._engine: Engine = services.search()
+        self._session, self._principal, self._case = session, principal, case
+        self._competences: dict[str, Competence] = {
+            one.key: one for one in frameworks.competences(session, principal)
+        }
+        self._lessons: dict[tuple[str, int], tuple[ItemSummary, ...]] = {}
+        self._shown: dict[tuple[str, int], dict[ItemId, Shown]] = {}
+
+    def look_up(self, paths: Sequence[Path]) -> None:
+        """Find passages and lessons for all steps of *paths*, each competence and level once."""
+        teaching: dict[tuple[str, int], set[ItemId]] = {}
+        for path in paths:
+            for step in path.steps:
+                if rise := _main(step):
+                    teaching.setdefault((rise.competence, rise.after), set()).add(
+                        self._case.offers[step.key].id
+                    )
+        where = self._engine, self._session, self._principal
+        for about, ids in teaching.items():
+            text = self._text(*about)
+            self._shown[about] = learning.shown(*where, text, ids)
+            found = learning.lessons(*where, text, self._case.asked.projects, _LESSONS)
+            self._lessons[about] = tuple(hit.item for hit in found)
+
+    def option(self, path: Path) -> Option:
+        """A path with what speaks for each of its steps."""
+        return Option(path, tuple(self._stop(step) for step in path.steps))
+
+    def _stop(self, step: Step) -> Stop:
+        offer, main = self._case.offers[step.key], _main(step)
+        about = (main.competence, main.after) if main else ("", 0)
+        shown = self._shown.get(about, {}).get(offer.id)
+        return Stop(
+            offer,
+            tuple(rise for rise in step.rises if rise.wanted > rise.before),
+            tuple(rise for rise in step.rises if rise.wanted <= rise.before),
+            tuple(self._case.offers[ref].title for ref in step.opens),
+            self._case.befores[offer.ref].conditions,
+            _quote(shown, about[0]) if shown else None,
+            self._lessons.get(about, ()),
+        )
+
+    def _text(self, competence: str, number: int) -> str:
+        """The competence, and what somebody does who is at the level to be reached."""
+        known = self._competences.get(competence)
+        level = known.level(number) if known else None
+        return f"{competence}: {level.text}" if level else competence
+
+
+def _quote(shown: Shown, competence: str) -> Quotation:
+    passage = shown.passage
+    text = passage.text.removeprefix(learning.AIMS).lstrip()
+    return Quotation(passage.ordinal, passage.headings, shorten(text, _QUOTE), competence)
+
+
+def _main(step: Step) -> Rise | None:
+    """What a step adds most of, to the goal if to anything of it."""
+    closes = [rise for rise in step.rises if rise.wanted > rise.before]
+    return max(closes or step.rises, key=lambda rise: rise.after - rise.before, default=None)
