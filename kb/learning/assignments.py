@@ -6,7 +6,7 @@ have read: a record made anywhere else counts all the same.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import accumulate
 
@@ -93,6 +93,8 @@ class Assigned:
     place: int
     due: date | None
     author: str
+    at: datetime
+    """When they were asked last."""
     begun_on: date | None
     done: Done | None
 
@@ -292,6 +294,7 @@ def _listed(session: Session, principal: Principal, *wanted: ColumnElement[bool]
             row.place,
             row.due,
             row.author,
+            row.at,
             row.begun_on,
             done.get(row.id),
         )

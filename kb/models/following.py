@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kb.models.base import Base, Moment, now
+from kb.vocabulary import Classification
 
 
 class LearningRecord(Base):
@@ -124,3 +125,5 @@ class CalendarAddress(Base):
 
     learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True)
     token: Mapped[str] = mapped_column(String(64), unique=True)
+    clearance: Mapped[Classification] = mapped_column(String(20))
+    """The highest classification that is shown there."""

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from kb import audit
 from kb.access import Principal, visible
 from kb.errors import ConflictError, NotFoundError
+from kb.learning import reminders
+from kb.learning.reminders import Reminder
 from kb.life import records
 from kb.life.records import ItemRecord, Wanted
 from kb.models import Announcement, Item, now
@@ -80,6 +82,13 @@ class Parcel:
     recipient: Recipient
     entries: tuple[Entry, ...]
     """What the subscriber may read of it now, the latest change first."""
+    reminders: tuple[Reminder, ...] = ()
+    """What the subscriber has to learn, to read or to renew by a day: told in e-mail."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to tell."""
+        return not self.entries and not self.reminders
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,8 @@ def collect(
 ) -> int:
     """Write down what the subscription has to tell, as deliveries; how many items.
 
+    A digest is written without any when its owner is to be reminded of what they have to learn.
+
     *moment* is when *wanted* was asked for, *next_at* when it is asked for next. Nothing is done when another
     process was faster.
     """
@@ -148,10 +159,20 @@ def collect(
     size = IN_WEBHOOK if subscription.way is Way.WEBHOOK else MOST
     for start in range(0, len(found), size):
         _write(session, row.id, found[start : start + size], moment)
+    if not found and _reminds(session, principal, subscription, moment):
+        _write(session, row.id, (), moment)
     if len(found) < MOST:
         row.since = max(row.since, moment - _GRACE)
     session.flush()
     return len(found)
+
+
+def _reminds(session: Session, principal: Principal, subscription: Subscription, moment: datetime) -> bool:
+    if subscription.way is not Way.EMAIL:
+        return False
+    before = subscriptions.former_due(subscription.rhythm, subscription.next_at)
+    today = moment.date()
+    return reminders.fresh(reminders.own(session, principal, today), before.date(), today)
 
 
 def _write(session: Session, number: int, changes: Sequence[Change], moment: datetime) -> None:
@@ -159,19 +180,18 @@ def _write(session: Session, number: int, changes: Sequence[Change], moment: dat
     row.created_at = moment
     session.add(row)
     session.flush()
-    session.execute(
-        insert(Announcement),
-        [
-            {
-                "subscription_id": number,
-                "item_id": change.item,
-                "changed_at": change.changed_at,
-                "delivery_id": row.id,
-                "fresh": change.fresh,
-            }
-            for change in changes
-        ],
-    )
+    told = [
+        {
+            "subscription_id": number,
+            "item_id": change.item,
+            "changed_at": change.changed_at,
+            "delivery_id": row.id,
+            "fresh": change.fresh,
+        }
+        for change in changes
+    ]
+    if told:
+        session.execute(insert(Announcement), told)
 
 
 def claim(session: Session, ways: Collection[Way], moment: datetime) -> Parcel | None:
@@ -207,14 +227,15 @@ def _parcel(session: Session, row: Row) -> Parcel:
     fresh = {ItemId(id_): new for id_, new in session.execute(announced)}
     found = records.read(session, recipient.principal, list(fresh))
     entries = tuple(Entry(record, fresh[id_]) for id_, record in found.items())
-    return Parcel(
-        row.id, row.key, row.created_at, subscriptions.subscription(subscription), recipient, entries
-    )
+    told = subscriptions.subscription(subscription)
+    by_mail = told.way is Way.EMAIL
+    due = tuple(reminders.own(session, recipient.principal, now().date())) if by_mail else ()
+    return Parcel(row.id, row.key, row.created_at, told, recipient, entries, due)
 
 
 def sent(session: Session, parcel: Parcel) -> None:
     """Note that *parcel* was taken by whoever it is for."""
-    state = DeliveryState.SENT if parcel.entries else DeliveryState.VOID
+    state = DeliveryState.VOID if parcel.empty else DeliveryState.SENT
     _finish(session, parcel, state, "")
 
 

@@ -109,6 +109,11 @@ def next_due(rhythm: Rhythm, moment: datetime, hour: int) -> datetime:
     return due if due > moment else due + step
 
 
+def former_due(rhythm: Rhythm, due: datetime) -> datetime:
+    """When a digest was told before the one that is *due*."""
+    return due - timedelta(days=7 if rhythm is Rhythm.WEEKLY else 1)
+
+
 def add(
     session: Session, principal: Principal, draft: SubscriptionDraft, hour: int
 ) -> tuple[Subscription, str]:

@@ -1,18 +1,21 @@
 """What people completed, hold and have read, over HTTP: each sees their own, those who develop people all."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from kb.learning import cpd, people, readings, records
+from kb.learning import calendars as addresses
+from kb.learning import cpd, people, readings, records, reminders
+from kb.models import now
 from web.api.items import Ref
 from web.api.learners import Number
 from web.api.problems import PROBLEMS, problems
-from web.http.deps import PrincipalDep, SessionDep
-from web.learning import crediting, following
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
+from web.learning import calendars, crediting, following
 from web.learning.credit_schemas import CreditsOut, SchemeOut
 from web.learning.record_schemas import (
+    AddressOut,
     CertificateIn,
     CertificateOut,
     CompletionIn,
@@ -20,6 +23,7 @@ from web.learning.record_schemas import (
     LearningOut,
     ReadingIn,
     ReadingOut,
+    ReminderOut,
     RenewalIn,
 )
 
@@ -65,6 +69,63 @@ def development(
     """What counts and what is missing by a professional body's rules, as published; check with the body."""
     person = people.known(session, principal, number)
     return CreditsOut.of(crediting.credits_of(session, principal, person, scheme, start))
+
+
+@router.get(
+    "/learners/{number}/reminders",
+    operation_id="list_reminders",
+    summary="List what somebody has to do soon",
+    responses=problems(404),
+)
+def due(
+    number: Number,
+    session: SessionDep,
+    principal: PrincipalDep,
+    days: Annotated[int, Query(ge=0, le=3660, description="How many days ahead.")] = 30,
+) -> list[ReminderOut]:
+    """What is overdue, or to be learned, read or renewed within so many days; the earliest first."""
+    person, today = people.known(session, principal, number), now().date()
+    found = reminders.of(session, principal, person.number, today + timedelta(days + 1))
+    return [ReminderOut.of(one, today) for one in found]
+
+
+@router.get(
+    "/learners/{number}/calendar",
+    operation_id="get_calendar",
+    summary="Read somebody's learning as a calendar",
+    response_class=Response,
+    responses={200: {"content": {"text/calendar": {}}}, **problems(404)},
+)
+def calendar(number: Number, services: ServicesDep, session: SessionDep, principal: PrincipalDep) -> Response:
+    """What somebody has to do by a day, as all-day events (iCalendar)."""
+    person = people.known(session, principal, number)
+    body = calendars.calendar(session, principal, person, services.settings.base)
+    return Response(body, media_type=calendars.MEDIA_TYPE)
+
+
+@router.post(
+    "/my-learning/calendar-address",
+    status_code=201,
+    operation_id="open_calendar",
+    summary="Make an address of your calendar",
+    responses=problems(404),
+)
+def address(services: ServicesDep, session: SessionDep, principal: PrincipalDep) -> AddressOut:
+    """Make an address that calendar programs read without signing in, instead of the one before."""
+    return AddressOut(url=f"{services.settings.base}/calendars/{addresses.renew(session, principal)}.ics")
+
+
+@router.delete(
+    "/my-learning/calendar-address",
+    status_code=204,
+    operation_id="close_calendar",
+    summary="Close the address of your calendar",
+    responses=problems(404),
+)
+def close(session: SessionDep, principal: PrincipalDep) -> Response:
+    """Let no address open your calendar any more."""
+    addresses.close(session, principal)
+    return Response(status_code=204)
 
 
 @router.get(

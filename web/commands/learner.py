@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -385,6 +386,52 @@ def cpd(
     lines.append(f"As published, checked on {rules.checked}: {rules.url}")
     for line in lines:
         out().print(plain(line), markup=False)
+
+
+@app.command()
+def reminders(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The person, by name; yourself unless said.")] = "",
+    days: Annotated[int, typer.Option(min=0, help="How many days ahead.")] = 30,
+    json: Json = False,
+) -> None:
+    """Show what is overdue, or to be learned, read or renewed within so many days."""
+    from datetime import timedelta
+
+    from kb.learning import people, reminders
+    from kb.learning.reminders import WORDS
+    from kb.models import now
+    from web.console.terminal import existing, give_json, out, person, plain
+    from web.learning.record_schemas import ReminderOut
+
+    today = now().date()
+    with existing(context.obj) as services, services.sessions() as session:
+        who = person(services)
+        known = people.known_by_name(session, who, name or who.name)
+        found = reminders.of(session, who, known.number, today + timedelta(days + 1))
+    if json:
+        give_json([ReminderOut.of(one, today).model_dump(mode="json") for one in found])
+        return
+    for one in found:
+        late = "  late" if one.late(today) else ""
+        out().print(plain(f"{one.day}  {WORDS[one.cause]}: {one.subject.title}{late}"), markup=False)
+
+
+@app.command()
+def calendar(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The person, by name.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to be written, x.ics.")],
+) -> None:
+    """Write what somebody has to do by a day as a calendar (iCalendar)."""
+    from kb.learning import people
+    from web.console.terminal import existing, out, person, save
+    from web.learning import calendars
+
+    with existing(context.obj) as services, services.sessions() as session:
+        known = people.known_by_name(session, person(services), name)
+        save(output, [calendars.calendar(session, person(services), known, services.settings.base)])
+    out().print(f"{output} holds the calendar of {known.name}.", markup=False)
 
 
 def _is_reference(text: str) -> bool:

@@ -15,6 +15,7 @@ from kb.learning.records import (
     CertificateDraft,
     CompletionDraft,
 )
+from kb.learning.reminders import Cause, Reminder
 from kb.learning.values import Activity, Result, Side
 from kb.vocabulary import Kind
 from web.learning.cohorts import CohortView
@@ -207,6 +208,7 @@ class AssignedOut(Out):
     place: int
     due: date | None
     author: str
+    at: datetime = Field(description="When they were asked last.")
     begun_on: date | None
     done: DoneOut | None
     progress: Progress
@@ -216,6 +218,33 @@ class AssignedOut(Out):
         """As it stands *today*."""
         said = {name: getattr(one, name) for name in one.__slots__}
         return AssignedOut(**said, reading=one.reading, progress=one.progress(today))
+
+
+class ReminderOut(Out):
+    """Something to be done by a day."""
+
+    key: str = Field(description="The same as long as it is about the same.")
+    cause: Cause
+    subject: SubjectOut
+    day: date
+    late: bool
+
+    @staticmethod
+    def of(one: Reminder, today: date) -> "ReminderOut":
+        """As it stands *today*."""
+        return ReminderOut(
+            key=one.key,
+            cause=one.cause,
+            subject=SubjectOut.model_validate(one.subject),
+            day=one.day,
+            late=one.late(today),
+        )
+
+
+class AddressOut(Out):
+    """Where a calendar program reads your calendar."""
+
+    url: str = Field(description="Whoever knows it can read the calendar, and nothing else.")
 
 
 class KnownOut(Out):

@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kb.access import Permission, Principal
 from kb.learning import assignments, cpd, people, readings, records
+from kb.learning import calendars as addresses
 from kb.learning.records import CertificateDraft, CompletionDraft
 from kb.learning.values import Activity, Result, Side
 from kb.vocabulary import term
-from web.http.deps import PrincipalDep, SessionDep
+from web.files.headers import attachment
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
-from web.learning import crediting, following
+from web.learning import calendars, crediting, following
 from web.learning.following import Learning
 from web.pages.learners import Number
 from web.writing import entered, form_values
@@ -68,6 +70,38 @@ def development(
         activity_name=cpd.name,
         group=cpd.group,
     )
+
+
+@router.get("/learners/{number}/learning/calendar.ics")
+def calendar(number: Number, services: ServicesDep, session: SessionDep, principal: PrincipalDep) -> Response:
+    """What somebody has to do by a day, as a calendar."""
+    person = people.known(session, principal, number)
+    body = calendars.calendar(session, principal, person, services.settings.base)
+    return Response(body, media_type=calendars.MEDIA_TYPE, headers=attachment("learning.ics"))
+
+
+@router.get("/calendars/{token}.ics")
+def feed(token: Annotated[str, Path(max_length=100)], services: ServicesDep, session: SessionDep) -> Response:
+    """The same for calendar programs, which can't sign in: whoever knows the address may read it."""
+    person, reader = addresses.of_token(session, token)
+    body = calendars.calendar(session, reader, person, services.settings.base)
+    return Response(body, media_type=calendars.MEDIA_TYPE, headers={"Cache-Control": "private, no-cache"})
+
+
+@router.post("/learning/calendar")
+def address(services: ServicesDep, session: SessionDep, principal: PrincipalDep) -> HTMLResponse:
+    """Make an address of one's calendar, which is shown this once."""
+    token = addresses.renew(session, principal)
+    return page(
+        "calendar_address.html", section="training", url=f"{services.settings.base}/calendars/{token}.ics"
+    )
+
+
+@router.post("/learning/calendar/close")
+def close(session: SessionDep, principal: PrincipalDep) -> RedirectResponse:
+    """Let that address open nothing any more."""
+    addresses.close(session, principal)
+    return RedirectResponse("/learning", status_code=303)
 
 
 def _page(principal: Principal, found: Learning, report: str, held: str = "") -> HTMLResponse:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from kb.learning.reminders import WORDS, Reminder
 from kb.push.deliveries import Entry, Parcel
 from kb.push.subscriptions import Rhythm, Subscription
 from kb.text import shorten, squash
@@ -17,7 +18,7 @@ from kb.vocabulary import Kind, Status, label
 from web.addresses import item_url, search_url
 from web.layout import filled
 from web.schemas import Out
-from web.wording import plural
+from web.wording import day, plural
 
 IN_MAIL = 50
 """Items that a digest shows; the rest are counted."""
@@ -115,7 +116,7 @@ def email(parcel: Parcel, letter: Letter, sent_at: datetime) -> EmailMessage:
     subscription = parcel.subscription
     leave = f"{letter.base}/unsubscribe/{parcel.recipient.token}"
     message = EmailMessage(_POLICY)
-    message["Subject"] = shorten(f"{subscription.name}: {counted(parcel.entries)}", _SUBJECT)
+    message["Subject"] = shorten(f"{subscription.name}: {_told(parcel)}", _SUBJECT)
     message["From"] = _from(letter.sender)
     message["To"] = subscription.address
     message["Date"] = format_datetime(sent_at)
@@ -126,7 +127,8 @@ def email(parcel: Parcel, letter: Letter, sent_at: datetime) -> EmailMessage:
     told = {
         "subscription": subscription,
         "rhythm": RHYTHM_WORDS[subscription.rhythm],
-        "counted": counted(parcel.entries),
+        "counted": _told(parcel),
+        "reminders": [_reminder(one, letter.base, sent_at.date()) for one in parcel.reminders],
         "entries": [_line(entry, letter.base) for entry in parcel.entries[:IN_MAIL]],
         "more": max(0, len(parcel.entries) - IN_MAIL),
         "all_url": letter.base + search_url(subscription.query, subscription.filters),
@@ -147,6 +149,20 @@ def counted(entries: tuple[Entry, ...]) -> str:
     fresh = sum(entry.fresh for entry in entries)
     said = ((fresh, "new"), (len(entries) - fresh, "changed"))
     return ", ".join(f"{number:,} {word}" for number, word in said if number) or plural(0, "item")
+
+
+def _told(parcel: Parcel) -> str:
+    """What a message tells, counted: `3 new, 1 changed, 2 reminders`."""
+    news = [counted(parcel.entries)] if parcel.entries or not parcel.reminders else []
+    return ", ".join(news + ([plural(len(parcel.reminders), "reminder")] if parcel.reminders else []))
+
+
+def _reminder(reminder: Reminder, base: str, today: date) -> dict[str, str]:
+    late = "is overdue since" if reminder.late(today) else "by"
+    return {
+        "text": f"{WORDS[reminder.cause]}: {squash(reminder.subject.title)}, {late} {day(reminder.day)}",
+        "url": base + (item_url(reminder.subject.ref) if reminder.subject.ref else "/learning"),
+    }
 
 
 def about(subscription: Subscription) -> str:

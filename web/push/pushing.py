@@ -139,7 +139,7 @@ def _send(services: Services, moment: datetime, tally: Tally) -> Tally:
 
 def _attempt(settings: Settings, parcel: Parcel) -> str:
     """Send *parcel*; why it was not taken, or nothing."""
-    if not parcel.entries:
+    if parcel.empty:
         return ""
     try:
         hand_over(settings, parcel)

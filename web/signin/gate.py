@@ -20,7 +20,7 @@ from web.signin.forms import sign_in_page
 SIGN_IN = "/sign-in"
 
 _OPEN = ("/healthz", SIGN_IN)
-_OPEN_BELOW = ("/static/", f"{SIGN_IN}/", "/unsubscribe/")
+_OPEN_BELOW = ("/static/", f"{SIGN_IN}/", "/unsubscribe/", "/calendars/")
 """A link to end a subscription is its own key."""
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
