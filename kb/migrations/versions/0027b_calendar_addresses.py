@@ -1,13 +1,13 @@
 """addresses of calendars know what may be shown there
 
-Revision: 0027a, after 0027, 2026-11-25 18:10:00
+Revision: 0027b, after 0027a, 2026-11-25 18:10:00
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0027a"
-down_revision = "0027"
+revision = "0027b"
+down_revision = "0027a"
 branch_labels = None
 depends_on = None
 
