@@ -3,15 +3,20 @@
 from contextlib import suppress
 from datetime import timedelta
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from kb.database import transaction
+from kb.errors import NotFoundError
 from kb.models import now
 from kb.people import sign_ins, tokens, users
 from kb.people.values import Caller
 from web.signin.throttle import Throttle
 from web.wiring import Services
+
+if TYPE_CHECKING:
+    from web.signin.openid import Provider
 
 _LOOK_AGAIN = 1.0
 """Seconds within which a first user, added by another process, closes the door."""
@@ -24,6 +29,7 @@ class Entrance:
         self._services = services
         self._closed = services.settings.oidc.configured
         self._looked: float | None = None
+        self._provider: Provider | None = None
         self.throttle = Throttle()
         settings = services.settings
         self.idle = timedelta(minutes=settings.session_idle_minutes)
@@ -50,6 +56,17 @@ class Entrance:
                 raise
         self._looked = monotonic()
         return self._closed
+
+    def provider(self) -> "Provider":
+        """The OpenID provider. Raises NotFoundError when the settings name none."""
+        settings = self._services.settings
+        if not settings.oidc.configured:
+            raise NotFoundError("No OpenID provider signs people in here.")
+        if self._provider is None:
+            from web.signin.openid import Provider  # cryptography is loaded only where it is used
+
+            self._provider = Provider(settings.oidc, settings.base)
+        return self._provider
 
     def caller(self, token: str | None, secret: str | None) -> Caller | None:
         """Who shows this API *token*, or else this *secret* of a browser."""
