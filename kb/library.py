@@ -110,11 +110,10 @@ def store(session: Session, principal: Principal, source: SourceDraft, drafts: S
         status = item.status
         _fill(item, incoming, projects)
         _restate(session, principal, item, status, incoming.draft.status)
-    for incoming, item in _held(drafts, elsewhere):
-        differs = incoming.digest != item.digest
-        (changed if differs else kept).append((incoming, item))
-        if differs:
-            _rewrite(session, principal, item, incoming, projects)
+    taken = [pair for pair in _held(drafts, elsewhere) if pair[0].digest != pair[1].digest]
+    for incoming, item in taken:
+        _rewrite(session, principal, item, incoming, projects)
+    changed += taken
     for _, item in restored:
         item.withdrawn_at, item.updated_at = None, now()
     session.add_all(item for _, item in added)
@@ -127,7 +126,8 @@ def store(session: Session, principal: Principal, source: SourceDraft, drafts: S
     vanished = [item for item in present.values() if item.withdrawn_at is None]
     for item in vanished:
         item.withdrawn_at = now()
-    tally = Tally(len(added), len(changed) + len(restored), len(kept), len(vanished))
+    same = len(kept) + len(elsewhere) - len(taken)
+    tally = Tally(len(added), len(changed) + len(restored), same, len(vanished))
     audit.record(session, principal, "store", source.location, **asdict(tally))
     session.flush()
     return tally
@@ -148,7 +148,8 @@ def _held_elsewhere(
     found: dict[str, Training] = {}
     given: set[int] = set()
     for row in _named(session, principal, names):
-        for one in (_identity(row.ref, "", ""), _identity("", row.external_ref, row.provider)):
+        codes = (row.external_ref, row.ref)
+        for one in (_identity(row.ref, "", ""), *(_identity("", code, row.provider) for code in codes)):
             if one in wanted and row.id not in given and wanted[one] not in found:
                 found[wanted[one]] = row
                 given.add(row.id)
@@ -170,12 +171,13 @@ def _identity(ref: str, external_ref: str, provider: str) -> tuple[str, str] | N
     return (external_ref, provider.lower() or "url") if told else None
 
 
-def _held(drafts: Sequence[ItemDraft], elsewhere: Mapping[str, Training]) -> list["Pair"]:
-    """The courses *elsewhere* with what *drafts* say of them."""
+def _held(drafts: Sequence[ItemDraft], elsewhere: Mapping[str, Training]) -> list[Pair]:
+    """The courses *elsewhere* as *drafts* tell them; a row says less than a document of its own does."""
     pairs = [(draft, elsewhere[draft.key]) for draft in drafts if draft.key in elsewhere]
     return [
         (_incoming(replace(draft, key=item.source_key, locator=item.source_locator)), item)
         for draft, item in pairs
+        if item.source_row is not None
     ]
 
 
@@ -219,9 +221,9 @@ def compare(
     for draft in drafts:
         row = present.get(draft.key)
         if draft.key in elsewhere:
-            [(incoming, held)] = _held([draft], elsewhere)
-            same = incoming.digest == held.digest
-            found.append((Standing.UNCHANGED if same else Standing.CHANGED, held.ref))
+            differs = any(said.digest != item.digest for said, item in _held([draft], elsewhere))
+            standing = Standing.CHANGED if differs else Standing.UNCHANGED
+            found.append((standing, elsewhere[draft.key].ref))
         elif row is None or row.kind != draft.kind:
             found.append((Standing.NEW, draft.ref or ""))
         elif row.withdrawn_at or (row.source_digest or row.digest) != _incoming(draft).digest:

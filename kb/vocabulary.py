@@ -175,6 +175,14 @@ class TrainingLevel(StrEnum):
     EXPERT = "expert"
 
 
+class OfferState(StrEnum):
+    """Whether training can be taken."""
+
+    ON_OFFER = "on_offer"
+    UPCOMING = "upcoming"
+    EXPIRED = "expired"
+
+
 class Target(StrEnum):
     """What a remedial action changes (after TNO's levels of remedy)."""
 

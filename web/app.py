@@ -47,6 +47,7 @@ from web.api import (
     suggestions,
     synonyms,
     teaching,
+    training,
     writing,
 )
 from web.base.runner import Runner
@@ -95,6 +96,7 @@ from web.pages import sessions as session_pages
 from web.pages import subscriptions as subscription_pages
 from web.pages import synonyms as synonym_pages
 from web.pages import teaching as teaching_pages
+from web.pages import training as training_pages
 from web.pages import writing as writing_pages
 from web.push.pusher import Pusher
 from web.release import release
@@ -191,6 +193,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         paths,
         teaching,
         kept_paths,
+        training,
         applications,
         reviews,
         sessions,
@@ -221,6 +224,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         path_pages,
         teaching_pages,
         kept_path_pages,
+        training_pages,
         feed,
         similar,
         filling,

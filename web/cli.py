@@ -34,6 +34,7 @@ from web.commands import (
     subscriptions,
     teach,
     template,
+    training,
     writing,
 )
 from web.commands.eval import evaluate
@@ -378,6 +379,7 @@ app.add_typer(framework.competence, name="competence")
 app.add_typer(framework.role, name="role")
 app.add_typer(learner.app, name="learner")
 app.add_typer(cohort.app, name="cohort")
+app.add_typer(training.app, name="training")
 app.add_typer(session.app, name="session")
 app.add_typer(brief.app, name="brief")
 app.add_typer(audit.app, name="audit")

@@ -21,7 +21,7 @@ from web.addresses import (
     search_url,
     session_url,
 )
-from web.wording import day, moment, p_value, percent, plural, saved, share, short_day
+from web.wording import day, hours, moment, p_value, percent, plural, price, saved, share, short_day
 
 _FLUSH = "\f"
 """Where a piece of a streamed page ends; of a text that has it nothing is lost that can be seen."""
@@ -130,6 +130,8 @@ _FILTERS: dict[str, Any] = {
 _GLOBALS: dict[str, Any] = {
     "flush": _FLUSH,
     "static": static,
+    "hours": hours,
+    "price": price,
     "item_url": item_url,
     "search_url": search_url,
     "session_url": session_url,

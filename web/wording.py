@@ -73,6 +73,18 @@ def saved(what: Savings) -> str:
     return f"{' and '.join(part for part in (money, days) if part) or 'nothing'} saved"
 
 
+def hours(value: float | None) -> str:
+    """How long learning takes: `1 hour`, `7.5 hours`; a dash when nobody says."""
+    return "–" if value is None else f"{value:g} {'hour' if value == 1 else 'hours'}"
+
+
+def price(cost: float | None, currency: str) -> str:
+    """What something costs: `1,299 GBP`, `free`; a dash when nobody says."""
+    if cost is None:
+        return "–"
+    return f"{cost:,.2f} {currency}".replace(".00", "").strip() if cost else "free"
+
+
 def p_value(value: float) -> str:
     """A p-value as it is reported: `p = 0.031`, `p < 0.001`."""
     return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from kb.access import Principal, visible
@@ -11,7 +12,7 @@ from kb.learning.values import key
 from kb.models import Training
 from kb.text import references
 from kb.values import ItemId, Taught
-from kb.vocabulary import Status, TrainingFormat, TrainingLevel
+from kb.vocabulary import OfferState, Status, TrainingFormat, TrainingLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,24 @@ class Offer:
     prerequisites: tuple[str, ...]
     """As the catalogue tells them."""
     leads_to: str
+    summary: str = ""
+    url: str = ""
+    """Where its provider tells of it."""
+    cpd_hours: float | None = None
+    renewal: str = ""
+    offered_from: date | None = None
+    offered_until: date | None = None
+    reviewed_on: date | None = None
+    review_date: date | None = None
+    external_ref: str = ""
+    """Under which its provider knows it."""
+
+    def state(self, today: date) -> OfferState:
+        """Whether it can be taken *today*; without dates, it can."""
+        if self.offered_until and self.offered_until < today:
+            return OfferState.EXPIRED
+        coming = self.offered_from is not None and self.offered_from > today
+        return OfferState.UPCOMING if coming else OfferState.ON_OFFER
 
     @property
     def levels(self) -> dict[str, int]:
@@ -41,12 +60,13 @@ class Offer:
 
 def offers(session: Session, principal: Principal) -> list[Offer]:
     """All training that *principal* may see and that is not rejected or superseded, by reference."""
-    rows = session.scalars(
-        select(Training)
-        .where(visible(principal, Training), Training.status.not_in((Status.REJECTED, Status.SUPERSEDED)))
-        .order_by(Training.ref)
-    )
-    return [_offer(row) for row in rows]
+    rows = session.scalars(select(Training).where(in_force(principal)).order_by(Training.ref))
+    return [offer_of(row) for row in rows]
+
+
+def in_force(principal: Principal) -> ColumnElement[bool]:
+    """The condition on Training that *principal* may see it and that it is not rejected or superseded."""
+    return and_(visible(principal, Training), Training.status.not_in((Status.REJECTED, Status.SUPERSEDED)))
 
 
 def teaching(every: Iterable[Offer], competence: str) -> list[Offer]:
@@ -82,7 +102,8 @@ def _before(offer: Offer, known: Mapping[str, str]) -> Before:
     return Before(tuple(ref for ref in dict.fromkeys(refs) if ref != offer.ref), tuple(conditions))
 
 
-def _offer(row: Training) -> Offer:
+def offer_of(row: Training) -> Offer:
+    """What *row* says of it."""
     return Offer(
         ItemId(row.id),
         row.ref,
@@ -97,4 +118,13 @@ def _offer(row: Training) -> Offer:
         tuple(Taught(**taught) for taught in row.competences),
         tuple(row.prerequisites),
         row.leads_to,
+        row.summary,
+        row.url,
+        row.cpd_hours,
+        row.renewal,
+        row.offered_from,
+        row.offered_until,
+        row.reviewed_on,
+        row.review_date,
+        row.external_ref,
     )

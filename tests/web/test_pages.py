@@ -50,6 +50,7 @@ PAGES = [
     "/roles",
     "/roles/HS-D-153",
     "/learners/assess",
+    "/training?level=foundation&format=course",
     "/learning?report=HS-C-101",
     "/following",
     "/assign?item=HS-C-101",

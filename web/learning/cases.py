@@ -135,4 +135,6 @@ def course(offer: Offer, before: Before) -> Course:
         offer.cost,
         language=offer.language,
         format=offer.format or "",
+        opens=offer.offered_from,
+        closes=offer.offered_until,
     )

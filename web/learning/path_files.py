@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from ingest import form_document, formats
 from kb.forms import Form, Head
 from kb.vocabulary import TemplateForm
+from web.learning import course_data
 from web.learning.telling import Option, Stop
 
 
@@ -82,25 +83,7 @@ def _linked(title: str, option: Option) -> dict[str, Any]:
         "@type": "ItemList",
         "name": title,
         "itemListElement": [
-            {"@type": "ListItem", "position": number, "item": _course(stop)}
+            {"@type": "ListItem", "position": number, "item": course_data.course(stop.offer)}
             for number, stop in enumerate(option.stops, start=1)
         ],
     }
-
-
-def _course(stop: Stop) -> dict[str, Any]:
-    offer = stop.offer
-    course: dict[str, Any] = {
-        "@type": "Course",
-        "courseCode": offer.ref,
-        "name": offer.title,
-        "provider": {"@type": "Organization", "name": offer.provider},
-        "inLanguage": offer.language,
-        "teaches": [f"{taught.name}, level {taught.level}" for taught in offer.teaches],
-    }
-    if offer.hours is not None:
-        minutes = int(timedelta(hours=offer.hours).total_seconds() // 60)
-        course["timeRequired"] = f"PT{minutes // 60}H{minutes % 60}M"
-    if offer.cost is not None and offer.currency:
-        course["offers"] = {"@type": "Offer", "price": offer.cost, "priceCurrency": offer.currency}
-    return course

@@ -9,7 +9,7 @@ from kb.life import reviews
 from kb.values import DocumentFields, LessonFields, TrainingFields
 from kb.vocabulary import FacetName, ReviewState, label
 from web.addresses import query_string
-from web.wording import day
+from web.wording import day, hours, price
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def about(item: ItemDetail, today: date) -> list[Fact]:
         _fact("Reference", head.ref),
         _fact("Original reference", item.external_ref if item.external_ref != head.ref else ""),
         _fact("Status", label(head.status)),
-        *_own(item),
+        *_own(item, today),
         _linked("Project", FacetName.PROJECT, [head.project]),
         _fact("Organisation", head.organisation),
         _fact("Contributor", item.contributor),
@@ -74,7 +74,7 @@ def keeping(item: ItemDetail, today: date) -> list[Fact]:
     return [fact for fact in found if fact.values]
 
 
-def _own(item: ItemDetail) -> Iterable[Fact]:
+def _own(item: ItemDetail, today: date) -> Iterable[Fact]:
     match item.fields:
         case LessonFields(polarity=polarity, priority=priority):
             yield _fact("Experience", label(polarity) if polarity else "")
@@ -82,7 +82,7 @@ def _own(item: ItemDetail) -> Iterable[Fact]:
         case DocumentFields(document_kind=kind):
             yield _fact("Document", label(kind) if kind != "other" else "")
         case TrainingFields() as training:
-            yield from _training(training)
+            yield from _training(training, today)
         case _:
             pass
 
@@ -93,21 +93,20 @@ def _needed(item: ItemDetail) -> Iterable[Fact]:
         yield _linked("Competences", FacetName.COMPETENCE, item.facets.get(FacetName.COMPETENCE, ()))
 
 
-def _training(training: TrainingFields) -> Iterable[Fact]:
+def _training(training: TrainingFields, today: date) -> Iterable[Fact]:
+    ended = training.offered_until is not None and training.offered_until < today
     yield _fact("Provider", training.provider)
     yield _fact("Format", label(training.format) if training.format else "")
     yield _fact("Level", label(training.level) if training.level else "")
-    yield _fact("Duration", "" if training.hours is None else f"{training.hours:g} hours")
-    yield _fact("Cost", _cost(training))
+    yield _fact("Duration", "" if training.hours is None else hours(training.hours))
+    yield _fact("Cost", "" if training.cost is None else label(price(training.cost, training.currency)))
     yield _fact("CPD hours", "" if training.cpd_hours is None else f"{training.cpd_hours:g}")
+    yield _fact("Offered from", day(training.offered_from))
+    yield _fact("Offered until", day(training.offered_until), warning="expired" if ended else "")
     yield _fact("Leads to", training.leads_to)
+    yield _fact("Renewal", training.renewal)
     yield _linked("Comes after", None, training.prerequisites)
-
-
-def _cost(training: TrainingFields) -> str:
-    if training.cost is None:
-        return ""
-    return f"{training.cost:,.2f} {training.currency}".replace(".00", "").strip() if training.cost else "Free"
+    yield _fact("Last reviewed", day(training.reviewed_on))
 
 
 def _fact(name: str, text: str, warning: str = "") -> Fact:

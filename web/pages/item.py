@@ -5,15 +5,16 @@ from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from kb import items, passages
 from kb.access import Permission, Principal
 from kb.errors import InvalidError, UnavailableError
 from kb.items import ItemDetail
-from kb.learning import assignments
+from kb.learning import assignments, listing
 from kb.life import reviews
 from kb.passages import StoredPassage
 from kb.proposals import records
@@ -27,7 +28,7 @@ from search.results import Similar
 from web.addresses import item_url
 from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
-from web.learning import answers
+from web.learning import answers, course_data
 from web.life import applied, facts, standing
 from web.pages.reviews import next_review
 from web.rendering import Mark, Part, Rendered, parts, render
@@ -65,6 +66,7 @@ def version(
 @router.get("/items/{ref:path}")
 def item(  # noqa: PLR0913 - each is one thing FastAPI brings in
     ref: str,
+    request: Request,
     services: ServicesDep,
     session: SessionDep,
     principal: PrincipalDep,
@@ -96,6 +98,7 @@ def item(  # noqa: PLR0913 - each is one thing FastAPI brings in
         about=facts.about(found, today),
         keeping=facts.keeping(found, today),
         competences=found.fields.competences if isinstance(found.fields, TrainingFields) else (),
+        linked=_linked(session, principal, found, request),
         lead=_lead(found),
         text=_text(session, principal, found, stretches[number - 1], cited, _marker(words)),
         cited=cited,
@@ -121,6 +124,12 @@ def item(  # noqa: PLR0913 - each is one thing FastAPI brings in
         back=item_url(found.head.ref, passage=passage, q=q, rank=rank),
         download=f"/api/v1/items/{quote(found.head.ref, safe='')}/file" if found.head.file_name else "",
     )
+
+
+def _linked(session: Session, principal: Principal, item: ItemDetail, request: Request) -> Markup | None:
+    """Training as data for machines that read the page."""
+    offer = listing.named(session, principal, item.head.ref) if item.head.kind is Kind.TRAINING else None
+    return course_data.embedded(offer, str(request.base_url).rstrip("/")) if offer else None
 
 
 def _proposals(session: Session, principal: Principal, item: ItemDetail) -> int | None:
