@@ -134,6 +134,7 @@ FORMATS: dict[TrainingFormat, str] = {
     TrainingFormat.WEBINAR: "webinar",
     TrainingFormat.READING: "reading|book|guide",
     TrainingFormat.COACHING: "coaching|mentoring",
+    TrainingFormat.UNIT: "unit|learning unit|micro learning",
     TrainingFormat.ASSESSMENT: "assessment|self assessment|quiz|test",
     TrainingFormat.CERTIFICATION: "certification|qualification|examination|exam",
 }

@@ -95,8 +95,8 @@ def peer(principal: Principal) -> Principal:
 def visible(principal: Principal, item: type[Item] = Item) -> ColumnElement[bool]:
     """The condition on *item* that holds for what *principal* may see.
 
-    That is what is live and not above their clearance; of lessons that are not handed in, only their own,
-    unless they review.
+    That is what is live and not above their clearance; of lessons and training that are not handed in, only
+    their own, unless they review.
     """
     return and_(item.withdrawn_at.is_(None), readable(principal, item))
 
@@ -114,7 +114,7 @@ def readable(principal: Principal, item: type[Item] = Item) -> ColumnElement[boo
 def _drafts_of_others(principal: Principal) -> Select[int]:
     """Read once for each query, from an index of nothing else: few of a million items are drafts."""
     draft = aliased(Item)
-    shown = draft.kind != Kind.LESSON
+    shown = draft.kind.not_in((Kind.LESSON, Kind.TRAINING))
     if principal.name:
         shown = or_(shown, draft.author == principal.name, draft.owner == principal.name)
     # As a condition of its own, the kind would lead SQLite to the index of kinds: through all lessons.

@@ -163,6 +163,8 @@ class TrainingFormat(StrEnum):
     WEBINAR = "webinar"
     READING = "reading"
     COACHING = "coaching"
+    UNIT = "unit"
+    """A few minutes with one lesson: what happened, a question, the lesson's answer."""
     ASSESSMENT = "assessment"
     CERTIFICATION = "certification"
 
@@ -367,6 +369,7 @@ _LABELS = {
     "pre_project": "Pre-project",
     "cross_sector": "Cross-sector",
     "e_learning": "E-learning",
+    "unit": "Learning unit",
     "after_action": "After-action review",
     "stage_end": "End of stage",
     "project_end": "End of project",

@@ -30,6 +30,7 @@ from web.api import (
     kept_paths,
     learners,
     learning,
+    learning_units,
     lessons,
     models,
     paths,
@@ -86,6 +87,7 @@ from web.pages import insight as insight_pages
 from web.pages import kept_paths as kept_path_pages
 from web.pages import learners as learner_pages
 from web.pages import learning as learning_pages
+from web.pages import learning_units as unit_pages
 from web.pages import lessons as lesson_pages
 from web.pages import paths as path_pages
 from web.pages import practices as practice_pages
@@ -194,6 +196,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         teaching,
         kept_paths,
         training,
+        learning_units,
         applications,
         reviews,
         sessions,
@@ -225,6 +228,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         teaching_pages,
         kept_path_pages,
         training_pages,
+        unit_pages,
         feed,
         similar,
         filling,

@@ -35,6 +35,7 @@ from web.commands import (
     teach,
     template,
     training,
+    unit,
     writing,
 )
 from web.commands.eval import evaluate
@@ -383,6 +384,7 @@ app.add_typer(training.app, name="training")
 app.add_typer(session.app, name="session")
 app.add_typer(brief.app, name="brief")
 app.add_typer(audit.app, name="audit")
+app.add_typer(unit.app, name="unit")
 app.add_typer(people.user, name="user")
 app.add_typer(people.group, name="group")
 app.add_typer(people.token, name="token")

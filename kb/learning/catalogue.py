@@ -14,6 +14,8 @@ from kb.text import references
 from kb.values import ItemId, Taught
 from kb.vocabulary import OfferState, Status, TrainingFormat, TrainingLevel
 
+_NOT_IN_USE = (Status.DRAFT, Status.REJECTED, Status.SUPERSEDED)
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -59,14 +61,14 @@ class Offer:
 
 
 def offers(session: Session, principal: Principal) -> list[Offer]:
-    """All training that *principal* may see and that is not rejected or superseded, by reference."""
+    """All training that *principal* may see and that is in use, by reference."""
     rows = session.scalars(select(Training).where(in_force(principal)).order_by(Training.ref))
     return [offer_of(row) for row in rows]
 
 
 def in_force(principal: Principal) -> ColumnElement[bool]:
-    """The condition on Training that *principal* may see it and that it is not rejected or superseded."""
-    return and_(visible(principal, Training), Training.status.not_in((Status.REJECTED, Status.SUPERSEDED)))
+    """The condition on Training that *principal* may see it and that it is in use."""
+    return and_(visible(principal, Training), Training.status.not_in(_NOT_IN_USE))
 
 
 def teaching(every: Iterable[Offer], competence: str) -> list[Offer]:

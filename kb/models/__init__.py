@@ -45,7 +45,7 @@ from kb.models.items import (
     Training,
     Version,
 )
-from kb.models.learning import KeptPath, KeptStep, Learner, LevelAssessment
+from kb.models.learning import KeptPath, KeptStep, Learner, LearningUnit, LevelAssessment
 from kb.models.lifecycle import (
     Application,
     ChangeRequest,
@@ -117,6 +117,7 @@ __all__ = [
     "KnowledgeGapQuery",
     "Learner",
     "LearningRecord",
+    "LearningUnit",
     "Lesson",
     "LessonSession",
     "LessonStep",

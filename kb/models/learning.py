@@ -82,3 +82,14 @@ class KeptStep(Base):
     """The training."""
     reasons: Mapped[dict[str, Any]] = mapped_column(JSON)
     """What speaks for it."""
+
+
+class LearningUnit(Base):
+    """From which lesson a learning unit was drawn."""
+
+    __tablename__ = "learning_unit"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), primary_key=True)
+    lesson_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), index=True)
+    version: Mapped[int]
+    """Of the lesson, whose words it has."""

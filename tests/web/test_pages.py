@@ -58,6 +58,7 @@ PAGES = [
     "/paths?role=Portfolio+manager&start=PMO+manager",
     "/paths/kept",
     "/teach?q=risk+register+nobody+reads",
+    "/units",
     "/briefs",
     "/adoption",
     "/adoption/new?practice=HS-P-015&practice=HS-P-064",

@@ -28,7 +28,7 @@ from search.results import Similar
 from web.addresses import item_url
 from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
-from web.learning import answers, course_data
+from web.learning import answers, course_data, learning_units
 from web.life import applied, facts, standing
 from web.pages.reviews import next_review
 from web.rendering import Mark, Part, Rendered, parts, render
@@ -109,6 +109,7 @@ def item(  # noqa: PLR0913 - each is one thing FastAPI brings in
         life=standing.of(session, principal, found),
         use=applied.of(session, principal, found),
         answers=answers.beside(services, session, principal, found),
+        units=learning_units.beside(session, principal, found),
         review=reviews.state(found.review_date, today),
         next_review=next_review(today),
         proposals=_proposals(session, principal, found),
