@@ -5,7 +5,7 @@ have read: a record made anywhere else counts all the same.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import accumulate
@@ -17,7 +17,7 @@ from kb import audit
 from kb.access import Permission, Principal, readable, require, require_write, visible
 from kb.database import among
 from kb.errors import InvalidError, NotFoundError
-from kb.learning import cohorts, people
+from kb.learning import cohorts, kept, people
 from kb.learning.cohorts import Cohort
 from kb.learning.records import subject
 from kb.learning.values import Result, Subject
@@ -54,7 +54,7 @@ class Progress(StrEnum):
 class AssignmentDraft:
     """What is asked of whom."""
 
-    items: tuple[str, ...]
+    items: tuple[str, ...] = ()
     """References: training to be completed, anything else to be read; in their order, of a path."""
     persons: tuple[str, ...] = ()
     """By name."""
@@ -65,6 +65,8 @@ class AssignmentDraft:
     """Steps of a path become due one after another up to this day, as their hours share the time."""
     path: str = ""
     """Title of the learning path that the items are."""
+    kept: str = ""
+    """Code of a kept learning path, which gives items and title; and whom it is for, unless that is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ def assign(session: Session, principal: Principal, draft: AssignmentDraft) -> li
     What is to be read is asked for in its present version. Raises NotFoundError, InvalidError.
     """
     require(principal, Permission.DEVELOP)
+    draft = _from_kept(session, principal, draft) if draft.kept else draft
     if not draft.items or len(draft.items) > MAX_ITEMS:
         raise InvalidError(f"Choose 1 to {MAX_ITEMS} things to learn from or to read.")
     if draft.due and draft.due < now().date():
@@ -206,6 +209,19 @@ class _Asked:
     path: str
     place: int
     due: date | None
+
+
+def _from_kept(session: Session, principal: Principal, draft: AssignmentDraft) -> AssignmentDraft:
+    if draft.items:
+        raise InvalidError("Choose a kept learning path or items, not both.")
+    path = kept.get(session, principal, draft.kept)
+    if not path.whole:
+        raise InvalidError("You may not open every step of this path, so that you can't ask others for it.")
+    items = tuple(one.step.offer.ref for one in path.steps)
+    if draft.persons or draft.team or draft.cohort:
+        return replace(draft, items=items, path=path.head.title)
+    persons = (path.head.name,) if path.head.name else ()
+    return replace(draft, items=items, path=path.head.title, persons=persons, team=path.head.team)
 
 
 def _asked(session: Session, principal: Principal, draft: AssignmentDraft) -> list[_Asked]:

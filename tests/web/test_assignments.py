@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from kb.access import Principal
 from kb.database import transaction
 from kb.errors import InvalidError, NotFoundError
-from kb.learning import assignments, cohorts, people, readings, records
+from kb.learning import assignments, catalogue, cohorts, kept, people, readings, records
 from kb.learning.assignments import AssignmentDraft, Progress
+from kb.learning.kept import PathDraft
 from kb.learning.people import AssessmentDraft
 from kb.learning.records import CertificateDraft, CompletionDraft
 from kb.learning.values import Result
@@ -187,3 +188,25 @@ def test_bars_are_as_long_as_their_numbers(rows: list[list[int]]) -> None:
     for row, bar in zip(rows, drawn.bars, strict=True):
         for value, stretch in zip([value for value in row if value], bar.stretches, strict=True):
             assert stretch.width == pytest.approx(value * 480 / most, abs=0.06)
+
+
+def test_a_kept_path_is_asked_of_whom_it_is_for(courses: Services) -> None:
+    with transaction(courses.sessions) as session:
+        ann = people.enrolled(session, "Ann")
+        steps = [kept.Step(offer) for offer in catalogue.offers(session, TESS)]
+        path = PathDraft("To host", tuple(steps), {}, learner=ann.id)
+        code = kept.keep(session, TESS, path)
+        found = assignments.assign(session, TESS, AssignmentDraft(kept=code, due=SOON))
+        assert [(one.name, one.path, one.place) for one in found] == [
+            ("Ann", "To host", 1),
+            ("Ann", "To host", 2),
+        ]
+        with pytest.raises(InvalidError):
+            assignments.assign(session, TESS, AssignmentDraft(("C-1",), kept=code))
+        with pytest.raises(NotFoundError):
+            assignments.assign(session, TESS, AssignmentDraft(kept="NONE"))
+    tess = client_of(courses, "Tess", Role.TRAINER)
+    assert opened(tess, f"/paths/kept/{code}").select(f"a[href='/assign?kept={code}']")
+    opened(tess, f"/assign?kept={code}")
+    made = tess.post("/assign", data={"kept": code, "persons": "Bob"}).headers["location"]
+    assert len(opened(tess, made).select("#to-do + .wide tbody tr")) == 2

@@ -266,7 +266,9 @@ def confirm(
 @app.command()
 def assign(  # noqa: PLR0913 - each is an option
     context: typer.Context,
-    items: Annotated[list[str], typer.Argument(help="References of training, or of what is to be read.")],
+    items: Annotated[
+        list[str] | None, typer.Argument(help="References of training, or of what is to be read.")
+    ] = None,
     to: Annotated[list[str] | None, typer.Option(help="A person, by name; may be repeated.")] = None,
     team: Annotated[str, typer.Option(help="A team, which becomes a cohort.")] = "",
     cohort: Annotated[str, typer.Option(help="A cohort, by name.")] = "",
@@ -274,6 +276,7 @@ def assign(  # noqa: PLR0913 - each is an option
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day by which it is to be done.")
     ] = None,
     path: Annotated[str, typer.Option(help="Title of the learning path that the items are, in order.")] = "",
+    kept: Annotated[str, typer.Option(help="Code of a kept learning path, instead of items.")] = "",
     json: Json = False,
 ) -> None:
     """Ask people to learn from training or to read something."""
@@ -284,7 +287,9 @@ def assign(  # noqa: PLR0913 - each is an option
     from web.console.terminal import existing, give_json, out, person, plain
     from web.learning.record_schemas import AssignedOut
 
-    draft = AssignmentDraft(tuple(items), tuple(to or ()), team, cohort, due.date() if due else None, path)
+    draft = AssignmentDraft(
+        tuple(items or ()), tuple(to or ()), team, cohort, due.date() if due else None, path, kept
+    )
     with existing(context.obj) as services, transaction(services.sessions) as session:
         found = assignments.assign(session, person(services), draft)
     if json:

@@ -92,7 +92,7 @@ class AssignmentIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     items: list[str] = Field(
-        min_length=1,
+        default=[],
         max_length=MAX_ITEMS,
         description="References: training to be completed, anything else to be read.",
         examples=[["HS-C-101"]],
@@ -107,10 +107,17 @@ class AssignmentIn(BaseModel):
         default="", max_length=MAX_PATH, description="Title of the learning path that the items are."
     )
 
+    kept: str = Field(
+        default="",
+        max_length=20,
+        description="Code of a kept learning path, which gives items and title; and whom it is for, "
+        "unless that is said.",
+    )
+
     def draft(self) -> AssignmentDraft:
         """As a value."""
         return AssignmentDraft(
-            tuple(self.items), tuple(self.persons), self.team, self.cohort, self.due, self.path
+            tuple(self.items), tuple(self.persons), self.team, self.cohort, self.due, self.path, self.kept
         )
 
 

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kb import items
 from kb.access import Permission, require
-from kb.learning import assignments, cohorts, people
+from kb.learning import assignments, cohorts, kept, people
 from kb.learning.assignments import MAX_PATH, AssignmentDraft
 from kb.learning.people import MAX_NAME
 from web.http.deps import PrincipalDep, SessionDep
@@ -80,15 +80,15 @@ def form(
     principal: PrincipalDep,
     item: Annotated[list[str] | None, Query(max_length=100)] = None,
     cohort: Annotated[str, Query(max_length=MAX_NAME)] = "",
-    path: Annotated[str, Query(max_length=MAX_PATH)] = "",
+    path: Annotated[str, Query(max_length=20, alias="kept")] = "",
 ) -> HTMLResponse:
-    """A form that asks people to learn from items or to read them."""
+    """A form that asks people to learn from items or to read them, or to follow a kept path."""
     require(principal, Permission.DEVELOP)
     return page(
         "assign.html",
         section="training",
         items=item or [],
-        path=path,
+        path=kept.get(session, principal, path).head if path else None,
         chosen=cohort,
         cohorts=cohorts.listed(session, principal),
         teams=people.teams(session, principal),
@@ -107,6 +107,7 @@ def assign(form: FormDep, session: SessionDep, principal: PrincipalDep) -> Redir
         said.get("cohort", ""),
         form_values.day(said["due"]) if said.get("due", "").strip() else None,
         said.get("path", ""),
+        said.get("kept", ""),
     )
     asked = assignments.assign(session, principal, draft)
     if group := draft.cohort or draft.team:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from kb.access import Permission
 from kb.learning import kept
 from kb.learning.kept import MAX_STEPS, MAX_TITLE
 from web.addresses import kept_path_url, paged
@@ -64,6 +65,7 @@ def show(code: str, session: SessionDep, principal: PrincipalDep) -> HTMLRespons
     found = kept_paths.view(session, principal, code)
     return page(
         "kept_path.html",
+        may_assign=principal.may(Permission.DEVELOP),
         section="training",
         view=found,
         head=found.kept.head,
