@@ -51,6 +51,9 @@ from web.api import (
     training,
     writing,
 )
+from web.api import (
+    people as people_api,
+)
 from web.base.runner import Runner
 from web.base.studies import Studies
 from web.http import errors
@@ -208,6 +211,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         insight,
         gaps,
         models,
+        people_api,
         audit,
         health,
     ):

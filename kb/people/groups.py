@@ -1,6 +1,6 @@
 """Groups: people who may read the same."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
@@ -10,6 +10,7 @@ from kb import audit
 from kb.access import Permission, Principal, require
 from kb.errors import ConflictError, NotFoundError
 from kb.models import Group, Membership, User
+from kb.people import users
 from kb.people.users import known_as, row_of
 
 
@@ -21,7 +22,7 @@ class Members:
     logins: tuple[str, ...]
 
 
-def add(session: Session, principal: Principal, name: str) -> None:
+def add(session: Session, principal: Principal, name: str) -> Members:
     """Make a group.
 
     Raises NotFoundError unless an administrator asks, InvalidError for a name that is none, and ConflictError
@@ -34,6 +35,7 @@ def add(session: Session, principal: Principal, name: str) -> None:
     session.add(Group(name=said))
     session.flush()
     audit.record(session, principal, "add_group", f"group {said}")
+    return Members(said, ())
 
 
 def listed(session: Session, principal: Principal) -> list[Members]:
@@ -68,6 +70,15 @@ def leave(session: Session, principal: Principal, name: str, login: str) -> None
         session.delete(present)
         session.flush()
         audit.record(session, principal, "leave_group", f"group {group.name}", user=user.login)
+
+
+def assign(session: Session, principal: Principal, login: str, names: Collection[str]) -> None:
+    """Let somebody be in these groups, which have to be there, and no others. Raises NotFoundError."""
+    for one in users.get(session, principal, login).groups:
+        if one not in names:
+            leave(session, principal, one, login)
+    for name in names:
+        join(session, principal, name, login)
 
 
 def set_all(session: Session, principal: Principal, user: User, names: Iterable[str]) -> None:

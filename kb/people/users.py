@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from kb import audit
 from kb.access import Permission, Principal, cleared, permitted, require
 from kb.errors import ConflictError, InvalidError, NotFoundError
-from kb.models import Group, Membership, SignIn, User
+from kb.models import CalendarAddress, Group, Learner, Membership, SignIn, Subscription, User, now
 from kb.people import passwords
 from kb.people.values import Person
 from kb.text import squash
@@ -84,6 +84,7 @@ def create(session: Session, principal: Principal, draft: UserDraft) -> User:
     )
     session.add(row)
     session.flush()
+    _follow(session, row)
     _note(session, principal, "add_user", row, name=name, roles=roles, clearance=draft.clearance)
     return row
 
@@ -191,6 +192,21 @@ def _change(session: Session, row: User, change: Callable[[], None]) -> None:
     if administered_ and not _administers(row) and not _any_administers(session):
         raise ConflictError("Somebody has to be left who administers: make another user administrator first.")
     sign_out(session, row.id)
+    _follow(session, row)
+
+
+def _follow(session: Session, row: User) -> None:
+    """What is sent to a user, or shown at an address of theirs, is read with what they may read now."""
+    theirs = Subscription.owner == row.name
+    learner = select(Learner.id).where(Learner.name == row.name).scalar_subquery()
+    session.execute(update(Subscription).where(theirs).values(clearance=row.clearance))
+    shown = CalendarAddress.learner_id == learner
+    session.execute(update(CalendarAddress).where(shown).values(clearance=row.clearance))
+    if row.disabled:
+        sent = theirs, Subscription.stopped_at.is_(None)
+        why = f"because {row.login} is kept out"
+        session.execute(update(Subscription).where(*sent).values(stopped_at=now(), stopped_why=why))
+        session.execute(delete(CalendarAddress).where(shown))
 
 
 def _administers(row: User) -> bool:

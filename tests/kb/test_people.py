@@ -11,10 +11,14 @@ from sqlalchemy.orm import Session
 from kb import audit
 from kb.access import LOCAL_USER, PERMISSIONS, Permission, Principal, permitted
 from kb.errors import ConflictError, InvalidError, NotFoundError
-from kb.models import ApiToken, SignIn, User, now
+from kb.learning import calendars
+from kb.models import ApiToken, CalendarAddress, SignIn, User, now
 from kb.people import credentials, groups, passwords, sign_ins, tokens, users
 from kb.people.users import UserDraft
 from kb.people.values import Place, Scope
+from kb.push import subscriptions
+from kb.push.subscriptions import SubscriptionDraft, Way
+from kb.values import Filters
 from kb.vocabulary import Classification, Role
 
 WORDS = "copper lantern drifts sideways"
@@ -170,6 +174,19 @@ def test_what_changes_what_somebody_may_do_ends_their_sign_ins(session: Session,
         "change_password",
         "change_roles",
     ]
+
+
+def test_what_is_sent_to_somebody_follows_what_they_may_read(session: Session, anna: Principal) -> None:
+    bob = added(session, "bob", Role.CONTRIBUTOR)
+    draft = SubscriptionDraft("Pumps", "pumps", Filters(), Way.FEED)
+    made, _ = subscriptions.add(session, bob, draft, 6)
+    calendars.renew(session, bob)
+    users.allow(session, anna, "bob", [Role.READER], Classification.PUBLIC)
+    assert subscriptions.recipient(session, bob, made.id).principal.clearance is Classification.PUBLIC
+    assert session.scalars(select(CalendarAddress.clearance)).all() == [Classification.PUBLIC]
+    users.set_disabled(session, anna, "bob", disabled=True)
+    assert subscriptions.get(session, bob, made.id).stopped_why == "because bob is kept out"
+    assert session.scalars(select(CalendarAddress)).all() == []
 
 
 def test_one_signs_out_of_one_browser_or_of_all(session: Session, anna: Principal) -> None:

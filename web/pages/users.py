@@ -114,9 +114,7 @@ def belong(
     group: Annotated[list[str], Form(default_factory=list, max_length=1000)],
 ) -> RedirectResponse:
     """Let somebody be in these groups and no others."""
-    for one in groups.listed(session, principal):
-        change = groups.join if one.name in group else groups.leave
-        change(session, principal, one.name, login)
+    groups.assign(session, principal, login, group)
     return _to(login)
 
 

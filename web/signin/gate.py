@@ -21,7 +21,7 @@ SIGN_IN = "/sign-in"
 
 _OPEN = ("/healthz", SIGN_IN)
 _OPEN_BELOW = ("/static/", f"{SIGN_IN}/", "/unsubscribe/", "/calendars/")
-"""A link to end a subscription is its own key."""
+"""Links that end a subscription and addresses of calendars are their own keys."""
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
