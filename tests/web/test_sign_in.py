@@ -410,6 +410,7 @@ THEIR_OWN = {
     "fill_form",
     "check_lesson",
     "make_token",
+    "revoke_token",
 }
 """What is nobody else's, or keeps nothing."""
 TEXT = "The harbour bridge needs cables and drums from a supplier. " * 9
