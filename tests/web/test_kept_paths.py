@@ -200,12 +200,108 @@ def test_the_pages_keep_list_rename_and_remove(base: Services) -> None:
     assert "No path is kept yet" in opened(client, "/paths/kept").get_text()
 
 
+def test_each_edit_is_checked_at_once_and_told_beside_the_step(base: Services) -> None:
+    client = tess(base)
+    made = keep(client, hours=20, language=["en"])
+    where = f"{ADDRESS}/{made['head']['code']}"
+    assert made["sound"] is True
+
+    def edited(version: int, **said: Any) -> Any:
+        answer = client.patch(where, json=said, headers={"If-Match": f'"{version}"'})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    turned = edited(1, steps=["C-2", "C-1", "C-3", "C-5"])
+    assert turned["sound"] is False
+    assert turned["steps"][0]["faults"] == [
+        "It asks for listening at level 2, and 0 is reached by then; "
+        "step 2 leads there: move this one below.",
+        "It follows To listen (C-1), which comes later: move this one below.",
+    ]
+    assert turned["steps"][1]["faults"] == [
+        "It adds nothing: all that it teaches is known by then, by step 1."
+    ]
+    assert (turned["bound"], turned["unmet"]) == (16, [])
+    other = edited(2, steps=["C-1", "C-2", "C-4", "c-5"])
+    assert other["asked"]["take"] == ["C-4"]
+    assert other["asked"]["without"] == ["C-3"]
+    assert other["steps"][2]["faults"] == ["It is not in a language that was asked for."]
+    assert other["steps"][3]["faults"] == [
+        "It adds nothing: all that it teaches is known by then, by step 3."
+    ]
+    assert other["steps"][3]["step"]["closes"] == []
+    short = edited(3, steps=["C-2"], without=[])
+    assert short["unmet"] == ["scheduling reaches level 0 of 2.", "cost control reaches level 0 of 1."]
+    assert short["steps"][0]["faults"][1] == "It follows To listen (C-1), which is not in the path: add it."
+    assert short["bound"] is None
+    assert client.patch(where, json={"steps": ["C-9"]}, headers={"If-Match": '"4"'}).status_code == 404
+
+
+def test_what_is_solved_anew_keeps_what_was_picked_and_lacks_what_was_ruled_out(base: Services) -> None:
+    client = tess(base)
+    code = keep(client)["head"]["code"]
+    steps = {"steps": ["C-1", "C-2", "C-4"]}
+    client.patch(f"{ADDRESS}/{code}", json=steps, headers={"If-Match": '"1"'})
+    solved = client.post(f"{ADDRESS}/{code}/solution", headers={"If-Match": '"2"'}).json()
+    assert set(refs(solved)) == {"C-1", "C-2", "C-4"}
+    assert (solved["hours"], solved["bound"], solved["sound"]) == (18, 18, True)
+    lost = client.patch(f"{ADDRESS}/{code}", json={"without": ["C-1"]}, headers={"If-Match": '"3"'})
+    assert lost.json()["asked"]["take"] == ["C-4"]
+    stuck = client.post(f"{ADDRESS}/{code}/solution", headers={"If-Match": '"4"'})
+    assert stuck.status_code == 400
+    assert "Nothing here leads to listening at level 4" in stuck.json()["detail"]
+    assert stuck.json()["detail"].endswith("Ruled out: C-1.")
+
+
+def test_each_button_changes_a_step_without_a_script(base: Services) -> None:
+    client = tess(base)
+    code = keep(client)["head"]["code"]
+    where = f"/paths/kept/{code}"
+
+    def shown() -> list[str]:
+        return [str(step["data-step"]) for step in opened(client, where).select("[data-step]")]
+
+    def press(action: str, status: int = 303, **said: str) -> None:
+        version = one(opened(client, where), "[action$='/title'] [name=version]")["value"]
+        answer = client.post(f"{where}/steps", data={"version": str(version), "action": action, **said})
+        assert answer.status_code == status, answer.text
+
+    first, second, *_ = shown()
+    press("down", step=first)
+    assert shown()[:2] == [second, first]
+    press("up", step=first)
+    assert shown()[:2] == [first, second]
+    press("remove", step="C-5")
+    page = opened(client, where)
+    assert "It does not do all that was asked" in one(page, "#check").get_text()
+    assert one(page, "#fill-1 option[value=C-4]").get_text() == "Prévoir (C-4, 9 hours)"
+    press("add", ref="C-4")
+    assert shown()[-1] == "C-4"
+    press("replace", step="C-4", ref="C-5")
+    assert shown()[-1] == "C-5"
+    press("pick", step="C-3")
+    press("unpick", step="C-5")
+    press("allow", step="C-4")
+    press("add", 400)
+    press("add", 404, ref="C-9")
+    client.post(f"{where}/solution", data={"version": 9})
+    told = client.get(f"{ADDRESS}/{code}").json()
+    assert told["asked"] == {"role": ["Host"], "take": ["C-3"]}
+    assert [one["picked"] for one in told["steps"]].count(True) == 1
+    reader = client_of(base, "Ann", Role.CONTRIBUTOR)
+    assert (
+        reader.post(f"{where}/steps", data={"version": 10, "action": "up", "step": "C-1"}).status_code == 404
+    )
+
+
 def test_the_command_keeps_and_shows(base: Services, tmp_path: Path) -> None:
     data = base.settings.data
     said = kb(data, "path", "Host", "--without", "C-5", "--keep", "Ours").stdout
     code = said.rsplit(" ", 1)[-1].strip()
     assert "C-4" in kb(data, "paths", "show", code).stdout
     assert code in kb(data, "paths", "list").stdout
+    assert "nothing later leads there" in kb(data, "paths", "steps", code, "C-2", "--allow").stdout
+    assert "C-1" in kb(data, "paths", "solve", code).stdout
     assert "Yours" in kb(data, "paths", "rename", code, "Yours").stdout
     kb(data, "paths", "export", code, str(tmp_path / "a.md"))
     assert (tmp_path / "a.md").read_text().startswith("# Yours")

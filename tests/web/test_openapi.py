@@ -83,6 +83,7 @@ OPERATIONS = {
     ("get", "/api/v1/learning-paths/kept/{code}"): "get_kept_path",
     ("patch", "/api/v1/learning-paths/kept/{code}"): "change_kept_path",
     ("delete", "/api/v1/learning-paths/kept/{code}"): "remove_kept_path",
+    ("post", "/api/v1/learning-paths/kept/{code}/solution"): "solve_kept_path",
     ("get", "/api/v1/learning-paths/kept/{code}/export"): "export_kept_path",
     ("get", "/api/v1/teaching-plans"): "plan_teaching",
     ("get", "/api/v1/items/{ref}/teaching"): "list_teaching",

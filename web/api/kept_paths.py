@@ -79,13 +79,36 @@ def one(code: Code, session: SessionDep, principal: PrincipalDep, response: Resp
 def change(
     code: Code,
     wanted: PathChangeIn,
+    services: ServicesDep,
     session: SessionDep,
     principal: PrincipalDep,
     response: Response,
     if_match: IfMatch = "",
 ) -> KeptPathOut:
-    """Give it another title. A newer version than the one that was read answers 409."""
-    kept.rename(session, principal, code, matched(if_match), wanted.title)
+    """Give it another title, other steps or another order; the answer says what is wrong with them.
+
+    A newer version than the one that was read answers 409.
+    """
+    kept_paths.edit(services, session, principal, code, matched(if_match), wanted.change())
+    return _answer(session, principal, code, response)
+
+
+@router.post(
+    "/{code}/solution",
+    operation_id="solve_kept_path",
+    summary="Solve a kept learning path anew",
+    responses=problems(404, 409),
+)
+def solve(
+    code: Code,
+    services: ServicesDep,
+    session: SessionDep,
+    principal: PrincipalDep,
+    response: Response,
+    if_match: IfMatch = "",
+) -> KeptPathOut:
+    """Keep the steps that were picked, and find the best of what remains, for levels as they are today."""
+    kept_paths.solve(services, session, principal, code, matched(if_match))
     return _answer(session, principal, code, response)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from web.learning.kept_paths import View
     from web.learning.kept_schemas import KeptPathOut
 
 app = typer.Typer(help="Learning paths that are kept; `kb path --keep` keeps one.", no_args_is_help=True)
@@ -39,29 +40,37 @@ def list_paths(
 @app.command()
 def show(context: typer.Context, code: Code, json: Json = False) -> None:
     """Show a path as it was kept, and what became of its training since."""
-    from web.console.terminal import existing, give_json, out, person, plain
+    from web.console.terminal import existing, person
     from web.learning import kept_paths
-    from web.learning.kept_schemas import KeptPathOut
 
     with existing(context.obj) as services, services.sessions() as session:
-        told = KeptPathOut.of(kept_paths.view(session, person(services), code))
+        found = kept_paths.view(session, person(services), code)
+    _give(found, json)
+
+
+def _give(found: "View", json: bool) -> None:
+    from web.console.terminal import give_json, out, plain
+    from web.learning.kept_schemas import KeptPathOut
+
+    told = KeptPathOut.of(found)
     if json:
         give_json(told.model_dump(mode="json"))
         return
-    for line in lines(told):
+    for line in _lines(told):
         out().print(plain(line), markup=False)
 
 
-def lines(told: "KeptPathOut") -> Iterator[str]:
-    """A path, line by line."""
+def _lines(told: "KeptPathOut") -> Iterator[str]:
     head = told.head
     yield f"{head.title}: {told.hours:g} hours, {told.weeks:.3g} weeks, cost {told.cost:g}"
     for place, one in enumerate(told.steps, start=1):
         yield f"  {place}. {one.step.ref}  {one.step.title}"
         for rise in one.step.closes:
             yield f"       closes {rise.competence}, {rise.before} to {rise.after}"
-        for notice in one.notices:
-            yield f"       ! {notice}"
+        for said in (*one.faults, *one.notices):
+            yield f"       ! {said}"
+    for said in (*told.unmet, *told.exceeded):
+        yield f"  ! {said}"
 
 
 @app.command()
@@ -79,6 +88,46 @@ def rename(
         kept.rename(session, who, code, version, title)
         head = kept.get(session, who, code).head
     out().print(f"{head.code}: {head.title}", markup=False)
+
+
+@app.command()
+def steps(
+    context: typer.Context,
+    code: Code,
+    refs: Annotated[list[str], typer.Argument(help="References of training, in their order.")],
+    allow: Annotated[bool, typer.Option(help="Let `solve` bring back what is taken out.")] = False,
+    json: Json = False,
+) -> None:
+    """Give a path other steps or another order, and say what is wrong with them."""
+    from kb.database import transaction
+    from kb.learning import kept
+    from web.console.terminal import existing, person
+    from web.learning import kept_paths
+    from web.learning.kept_paths import Change
+
+    with existing(context.obj) as services, transaction(services.sessions) as session:
+        who = person(services)
+        version = kept.get(session, who, code).head.version
+        kept_paths.edit(
+            services, session, who, code, version, Change(steps=refs, without=[] if allow else None)
+        )
+        found = kept_paths.view(session, who, code)
+    _give(found, json)
+
+
+@app.command()
+def solve(context: typer.Context, code: Code, json: Json = False) -> None:
+    """Keep the steps that were picked by hand, and find the best of what remains."""
+    from kb.database import transaction
+    from kb.learning import kept
+    from web.console.terminal import existing, person
+    from web.learning import kept_paths
+
+    with existing(context.obj) as services, transaction(services.sessions) as session:
+        who = person(services)
+        kept_paths.solve(services, session, who, code, kept.get(session, who, code).head.version)
+        found = kept_paths.view(session, who, code)
+    _give(found, json)
 
 
 @app.command()

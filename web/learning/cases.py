@@ -68,23 +68,32 @@ def look_up(session: Session, principal: Principal, asked: Asked) -> Case:
     roles = [frameworks.role(session, principal, one) for one in dict.fromkeys(asked.roles)]
     goal = _highest([one for role in roles for one in role.requires])
     offers = {offer.ref: offer for offer in catalogue.offers(session, principal)}
+    required = frozenset(known(asked.wish.required, offers))
+    held, done = _held(session, principal, asked), _done(session, principal, asked)
+    wish = replace(asked.wish, required=required, held=held, done=done)
+    return _case(replace(asked, wish=wish), [role.name for role in roles], goal, offers)
+
+
+def again(
+    session: Session, principal: Principal, asked: Asked, goal: Sequence[Required], present: Iterable[Offer]
+) -> Case:
+    """The case of a path that is kept: its goal and levels as they were, before the catalogue as it is.
+
+    Training of *present* that is not in the catalogue any more is looked at as it was.
+    """
+    offers = {offer.ref: offer for offer in (*present, *catalogue.offers(session, principal))}
+    return _case(asked, [], goal, offers)
+
+
+def _case(asked: Asked, roles: Sequence[str], goal: Sequence[Required], offers: dict[str, Offer]) -> Case:
     befores = catalogue.before(list(offers.values()))
-    required, forbidden = (
-        frozenset(known(refs, offers)) for refs in (asked.wish.required, asked.wish.forbidden)
-    )
-    if both := sorted(required & forbidden):
+    lower = {ref.lower(): ref for ref in offers}
+    forbidden = frozenset(lower.get(ref.strip().lower(), ref) for ref in asked.wish.forbidden)
+    if both := sorted(asked.wish.required & forbidden):
         raise InvalidError(f"{both[0]} can't be taken and left out at once.")
-    wish = replace(
-        asked.wish,
-        required=required,
-        forbidden=forbidden,
-        goal={key(one.name): one.level for one in goal},
-        held=_held(session, principal, asked),
-        done=_done(session, principal, asked),
-    )
+    wish = replace(asked.wish, forbidden=forbidden, goal={key(one.name): one.level for one in goal})
     courses = tuple(course(offer, befores[offer.ref]) for offer in offers.values())
-    names = tuple(role.name for role in roles)
-    return Case(asked, names, tuple(goal), wish, offers, befores, courses)
+    return Case(asked, tuple(roles), tuple(goal), wish, offers, befores, courses)
 
 
 def known(refs: Iterable[str], offers: Mapping[str, Offer]) -> list[str]:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kb.learning.kept import MAX_STEPS, MAX_TITLE, PathHead
 from web.addresses import kept_path_url
 from web.learning.framework_schemas import GapOut
-from web.learning.kept_paths import View
+from web.learning.kept_paths import Change, View
 from web.learning.path_schemas import PathQuery, StopOut
 from web.schemas import Out, PageOut
 
@@ -33,7 +33,22 @@ class PathChangeIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    title: str = Field(min_length=1, max_length=MAX_TITLE)
+    title: str | None = Field(default=None, min_length=1, max_length=MAX_TITLE)
+    steps: list[str] | None = Field(
+        default=None,
+        max_length=MAX_STEPS,
+        description="References of training in their order. What is new is picked, what is gone ruled out.",
+    )
+    take: list[str] | None = Field(
+        default=None, max_length=MAX_STEPS, description="What is picked: a path solved anew keeps it."
+    )
+    without: list[str] | None = Field(
+        default=None, max_length=MAX_STEPS, description="What is ruled out: a path solved anew lacks it."
+    )
+
+    def change(self) -> Change:
+        """As a value."""
+        return Change(self.title, self.steps, self.take, self.without)
 
 
 class PathHeadOut(Out):
@@ -71,6 +86,21 @@ class KeptStepOut(Out):
 
     step: StopOut = Field(description="As it was kept.")
     notices: list[str] = Field(description="What became of its training since.")
+    picked: bool = Field(description="Whether a path solved anew keeps it.")
+    faults: list[str] = Field(description="What is wrong with it in this place.")
+    alternatives: list[str] = Field(description="References of training that might stand in its place.")
+
+    @staticmethod
+    def of(view: View, place: int) -> "KeptStepOut":
+        """The step of *view* at *place*, from 0."""
+        stop, found = view.option.stops[place], view.findings
+        return KeptStepOut(
+            step=StopOut.of(stop),
+            notices=list(view.notices[place]),
+            picked=stop.offer.ref in view.wanted.take,
+            faults=list(found.faults[place]) if found else [],
+            alternatives=[offer.ref for offer in found.alternatives[place]] if found else [],
+        )
 
 
 class KeptPathOut(Out):
@@ -85,12 +115,17 @@ class KeptPathOut(Out):
     bound: float | None = Field(
         description="No path for what was asked has less of what was to be least; null when not proven."
     )
+    sound: bool | None = Field(
+        description="Whether it does all that was asked; null when you may not open every step."
+    )
+    unmet: list[str] = Field(description="Levels of the goal that stay out of reach.")
+    exceeded: list[str] = Field(description="Budgets that are exceeded.")
     steps: list[KeptStepOut]
 
     @staticmethod
     def of(view: View) -> "KeptPathOut":
         """From what is shown of it."""
-        path = view.option.path
+        path, found = view.option.path, view.findings
         return KeptPathOut(
             head=PathHeadOut.of(view.kept.head),
             asked=dict(view.kept.draft.asked),
@@ -99,8 +134,8 @@ class KeptPathOut(Out):
             cost=path.cost,
             weeks=path.weeks,
             bound=view.kept.draft.bound,
-            steps=[
-                KeptStepOut(step=StopOut.of(stop), notices=list(notices))
-                for stop, notices in zip(view.option.stops, view.notices, strict=True)
-            ],
+            sound=found.sound if found else None,
+            unmet=[one.sentence for one in found.missing] if found else [],
+            exceeded=list(found.exceeded) if found else [],
+            steps=[KeptStepOut.of(view, place) for place in range(len(view.option.stops))],
         )

@@ -64,29 +64,34 @@ def find(services: Services, session: Session, principal: Principal, asked: Aske
     )
 
 
-def unmet(found: Found) -> list[str]:
+def unmet(blocked: Blocked) -> list[str]:
     """Levels, and training that is to be taken, to which nothing leads, in sentences."""
     return [
         *(
             f"Nothing here leads to {one.competence} at level {one.wanted}; the most is {one.reachable}."
-            for one in found.blocked.unmet
+            for one in blocked.unmet
         ),
-        *(f"Nothing here leads to what {ref} asks for first." for ref in found.blocked.stuck),
+        *(f"Nothing here leads to what {ref} asks for first." for ref in blocked.stuck),
     ]
 
 
-def ways(found: Found) -> list[str]:
+def ways(asked: Asked, blocked: Blocked) -> list[str]:
     """What would have to be given up for a path to exist, in sentences; each is enough."""
     said: list[str] = []
-    for way in found.blocked.ways:
+    for way in blocked.ways:
         parts = [
-            f"{one.limit}: {one.budget:g} instead of {found.asked.wish.budget[Measure(one.limit)]:g}"
+            f"{one.limit}: {one.budget:g} instead of {asked.wish.budget[Measure(one.limit)]:g}"
             if one.budget is not None
             else f"{_CONDITIONS[one.limit]} ({', '.join(one.courses)})"
             for one in way
         ]
         said.append("Allow " + ", and ".join(parts) + ".")
     return said
+
+
+def sentences(asked: Asked, blocked: Blocked) -> list[str]:
+    """All that stands between what was *asked* and a path."""
+    return [*unmet(blocked), *ways(asked, blocked)]
 
 
 _CONDITIONS = {

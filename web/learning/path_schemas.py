@@ -239,6 +239,6 @@ class PathsOut(Out):
             roles=list(found.goal),
             missing=[GapOut.of(gap) for gap in found.missing],
             options=[OptionOut.of(option) for option in found.options],
-            unmet=unmet(found),
-            ways=ways(found),
+            unmet=unmet(found.blocked),
+            ways=ways(found.asked, found.blocked),
         )

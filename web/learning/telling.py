@@ -67,7 +67,7 @@ class Teller:
         teaching: dict[tuple[str, int], set[ItemId]] = {}
         for path in paths:
             for step in path.steps:
-                if rise := _main(step):
+                if rise := main(step.rises):
                     teaching.setdefault((rise.competence, rise.after), set()).add(
                         self._case.offers[step.key].id
                     )
@@ -83,8 +83,8 @@ class Teller:
         return Option(path, tuple(self._stop(step) for step in path.steps))
 
     def _stop(self, step: Step) -> Stop:
-        offer, main = self._case.offers[step.key], _main(step)
-        about = (main.competence, main.after) if main else ("", 0)
+        offer, most = self._case.offers[step.key], main(step.rises)
+        about = (most.competence, most.after) if most else ("", 0)
         shown = self._shown.get(about, {}).get(offer.id)
         return Stop(
             offer,
@@ -109,7 +109,7 @@ def _quote(shown: Shown, competence: str) -> Quotation:
     return Quotation(passage.ordinal, passage.headings, shorten(text, _QUOTE), competence)
 
 
-def _main(step: Step) -> Rise | None:
+def main(rises: Sequence[Rise]) -> Rise | None:
     """What a step adds most of, to the goal if to anything of it."""
-    closes = [rise for rise in step.rises if rise.wanted > rise.before]
-    return max(closes or step.rises, key=lambda rise: rise.after - rise.before, default=None)
+    closes = [rise for rise in rises if rise.wanted > rise.before]
+    return max(closes or rises, key=lambda rise: rise.after - rise.before, default=None)

@@ -6,16 +6,19 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kb.access import Permission
+from kb.errors import InvalidError
 from kb.learning import kept
 from kb.learning.kept import MAX_STEPS, MAX_TITLE
 from web.addresses import kept_path_url, paged
 from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
 from web.learning import kept_paths
+from web.learning.kept_paths import Change, View
+from web.learning.kept_schemas import KeptPathOut
 from web.learning.path_files import Format
-from web.learning.path_schemas import PathQuery, StopOut
+from web.learning.path_schemas import PathQuery
 from web.searching.choices import PagingDep
-from web.writing import entered
+from web.writing import entered, form_values
 
 router = APIRouter(prefix="/paths/kept")
 
@@ -70,14 +73,64 @@ def show(code: str, session: SessionDep, principal: PrincipalDep) -> HTMLRespons
         view=found,
         head=found.kept.head,
         path=found.option.path,
-        steps=[
-            (StopOut.of(stop), notices)
-            for stop, notices in zip(found.option.stops, found.notices, strict=True)
-        ],
+        steps=KeptPathOut.of(found).steps,
         formats=list(Format),
         may_change=kept.may_change(principal, found.kept.head),
+        may_edit=kept.may_change(principal, found.kept.head) and found.findings is not None,
+        most=MAX_STEPS,
         longest=MAX_TITLE,
     )
+
+
+@router.post("/{code}/steps")
+def edit(
+    code: str, form: EnteredDep, services: ServicesDep, session: SessionDep, principal: PrincipalDep
+) -> RedirectResponse:
+    """Do what a button says to one step, and lead back to it."""
+    said = {name: values[-1] for name, values in form.items() if values}
+    view = kept_paths.view(session, principal, code)
+    ref, wanted = said.get("step", ""), said.get("ref", "").strip()
+    change = _change(said.get("action", ""), view, ref, wanted)
+    version = form_values.whole(said.get("version", ""))
+    kept_paths.edit(services, session, principal, code, version, change)
+    steps = kept_paths.view(session, principal, code).option.path.keys
+    after = wanted or ref
+    anchor = f"#step-{steps.index(after) + 1}" if after in steps else "#steps"
+    return RedirectResponse(kept_path_url(code) + anchor, status_code=303)
+
+
+def _change(action: str, view: View, ref: str, wanted: str) -> Change:
+    """What a button says: up, down, remove, replace, add, pick, unpick or allow. Raises InvalidError."""
+    steps, take = list(view.option.path.keys), view.wanted.take
+    match action:
+        case "up" | "down" if ref in steps:
+            place = steps.index(ref)
+            other = max(place - 1, 0) if action == "up" else min(place + 1, len(steps) - 1)
+            steps[place], steps[other] = steps[other], steps[place]
+            return Change(steps=steps)
+        case "remove":
+            return Change(steps=[one for one in steps if one != ref])
+        case "replace" if wanted:
+            return Change(steps=[wanted if one == ref else one for one in steps])
+        case "add" if wanted:
+            return Change(steps=[*steps, wanted])
+        case "pick":
+            return Change(take=[*take, ref])
+        case "unpick":
+            return Change(take=[one for one in take if one != ref])
+        case "allow":
+            return Change(without=[one for one in view.wanted.without if one != ref])
+        case _:
+            raise InvalidError("Name training by its reference, such as HS-C-101.")
+
+
+@router.post("/{code}/solution")
+def solve(
+    code: str, services: ServicesDep, session: SessionDep, principal: PrincipalDep, version: Version
+) -> RedirectResponse:
+    """Keep what was picked, and find the best of what remains."""
+    kept_paths.solve(services, session, principal, code, version)
+    return RedirectResponse(f"{kept_path_url(code)}#steps", status_code=303)
 
 
 @router.post("/{code}/title")
