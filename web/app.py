@@ -16,6 +16,7 @@ from web.api import (
     assignments,
     audit,
     briefs,
+    certifications,
     changes,
     disagreements,
     evaluations,
@@ -81,6 +82,7 @@ from web.pages import adoption as adoption_pages
 from web.pages import applications as application_pages
 from web.pages import audit as audit_pages
 from web.pages import briefs as brief_pages
+from web.pages import certifications as certification_pages
 from web.pages import changes as change_pages
 from web.pages import disagreements as disagreement_pages
 from web.pages import following as following_pages
@@ -200,6 +202,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         kept_paths,
         training,
         learning_units,
+        certifications,
         applications,
         reviews,
         sessions,
@@ -233,6 +236,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         kept_path_pages,
         training_pages,
         unit_pages,
+        certification_pages,
         feed,
         similar,
         filling,

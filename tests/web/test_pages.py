@@ -51,6 +51,8 @@ PAGES = [
     "/roles/HS-D-153",
     "/learners/assess",
     "/training?level=foundation&format=course",
+    "/certifications",
+    "/certifications/HS-C-122",
     "/learning?report=HS-C-101",
     "/following",
     "/assign?item=HS-C-101",

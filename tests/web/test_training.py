@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from kb.access import ANONYMOUS, LOCAL_USER, Principal
 from kb.database import transaction
-from kb.learning import listing
+from kb.learning import listing, prerequisites
 from kb.learning.catalogue import Offer, offers
 from kb.learning.listing import NOT_STATED, Asked, Aspect
-from kb.values import ItemDraft, Locator, PassageDraft, Taught, TrainingFields
+from kb.values import ItemDraft, ItemId, Locator, PassageDraft, Taught, TrainingFields
 from kb.vocabulary import Classification, Kind, OfferState, TrainingFormat, TrainingLevel
 from tests.samples import store
 from tests.web.commands import kb
@@ -23,6 +23,7 @@ from tests.web.test_pages import one, opened
 from web import wiring
 from web.app import create_app
 from web.base import work
+from web.pictures import prerequisites as pictures
 from web.wiring import Services
 
 TODAY = date(2026, 11, 25)
@@ -240,3 +241,99 @@ def test_the_api_and_the_command_give_the_same(shelf: Services, browsing: TestCl
     assert "hours=ages" in kb(data, "training", "list", "--filter", "hours=ages", code=2).stderr
     assert browsing.get("/api/v1/training/NOPE").status_code == 404
     assert given_out["items"][0]["offer"] == OfferState.EXPIRED
+
+
+def test_what_comes_before_is_drawn_in_layers_and_told_in_a_table(reading: TestClient) -> None:
+    page = opened(reading, "/items/HS-C-112")
+    boxes = page.select("figure.graph a")
+    assert [str(box["href"]) for box in boxes] == ["/items/HS-C-111", "/items/HS-C-112"]
+    assert "chosen" in (boxes[1].get("class") or [])
+    rows = page.select("section[aria-labelledby=before] tbody tr")
+    assert [[cell.get_text() for cell in row.select("th, td:last-child")] for row in rows] == [
+        ["APM Project Management Qualification (PMQ)", "–"],
+        ["APM Project Professional Qualification (PPQ)", "APM Project Management Qualification (PMQ)"],
+    ]
+    told = reading.get("/api/v1/training/HS-C-112/prerequisites").json()
+    assert [(one["ref"], one["layer"], one["after"]) for one in told["courses"]] == [
+        ("HS-C-111", 0, []),
+        ("HS-C-112", 1, ["HS-C-111"]),
+    ]
+    competence = reading.get("/api/v1/competences/governance%20and%20decision-making/prerequisites").json()
+    assert {"HS-C-111", "HS-C-112"} <= {one["ref"] for one in competence["courses"]}
+    assert opened(reading, "/competences/governance and decision-making").select("figure.graph a.chosen")
+    refused = reading.get("/api/v1/training/HS-C-999/prerequisites")
+    assert refused.status_code == 404
+
+
+def offer(ref: str, *before: str) -> Offer:
+    return Offer(ItemId(1), ref, f"Course {ref}", "", None, None, 1, None, "", "en", (), before, "")
+
+
+EDGES = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda e: e[0] != e[1]), unique=True)
+
+
+@given(edges=EDGES)
+def test_layers_follow_what_comes_first_and_cycles_are_named(edges: list[tuple[int, int]]) -> None:
+    every = [offer(f"C-{n}", *(f"C-{first}" for first, then in edges if then == n)) for n in range(10)]
+    graph = prerequisites.graph(every)
+    layer = {one.ref: number for number, found in enumerate(graph.layers) for one in found}
+    assert set(layer) == {one.ref for one in every}
+    reached = {ref: {ref} for ref in layer}
+    for _ in layer:
+        for first, then in graph.edges:
+            reached[then] |= reached[first]
+    waiting = {(a, b) for a in layer for b in layer if a != b and a in reached[b] and b in reached[a]}
+    assert bool(graph.cycles) == bool(waiting)
+    for ring in graph.cycles:
+        assert all(pair in graph.edges for pair in zip(ring, (*ring[1:], ring[0]), strict=True))
+    if not graph.cycles:
+        assert all(layer[first] < layer[then] for first, then in graph.edges)
+        near = {first: [layer[t] for f, t in graph.edges if f == first] for first, _ in graph.edges}
+        assert all(min(after) == layer[first] + 1 for first, after in near.items())
+
+
+def test_ten_prerequisites_fit_beside_each_other_and_nothing_overlaps() -> None:
+    every = [offer(f"C-{n}") for n in range(10)] + [offer("C-10", *(f"C-{n}" for n in range(10)))]
+    drawn = pictures.draw(prerequisites.graph(every), "C-10")
+    assert drawn is not None
+    assert (drawn.width, drawn.height) == (472, 804)
+    assert len({(box.x, box.y) for box in drawn.boxes}) == 11
+    assert [box.offer.ref for box in drawn.boxes if box.chosen] == ["C-10"]
+    assert pictures.draw(prerequisites.graph(every[:1])) is None
+
+
+def test_courses_that_wait_for_each_other_are_an_error_on_the_page(
+    client: TestClient, services: Services
+) -> None:
+    pair = [course("First", prerequisites=("Second",)), course("Second", prerequisites=("First",))]
+    with transaction(services.sessions) as session:
+        store(session, *pair)
+        ref = next(one.ref for one in offers(session, LOCAL_USER) if one.title == "First")
+    said = one(opened(client, f"/items/{ref}"), "section[aria-labelledby=before] .notice.bad").get_text()
+    assert "These courses wait for each other" in said
+
+
+def test_a_certification_tells_what_leads_to_it_what_it_requires_and_how_it_is_kept(
+    reading: TestClient, library: Services
+) -> None:
+    pmp = reading.get("/api/v1/certifications/PMP").json()
+    assert (pmp["ref"], pmp["led_by"], pmp["renewal"]) == (
+        "HS-C-131",
+        ["HS-C-109"],
+        "60 PDUs in each three-year cycle",
+    )
+    assert pmp["conditions"][0].startswith("36 months of leading projects")
+    foundation = reading.get("/api/v1/certifications/HS-C-121").json()
+    assert (foundation["requires"], foundation["followed_by"]) == ([], ["HS-C-122"])
+    page = opened(reading, "/certifications/HS-C-122")
+    assert page.select("section[aria-labelledby=requires] figure.graph a.chosen")
+    assert "Every three years" in one(page, "main > div > dl.facts").get_text()
+    every = opened(reading, "/certifications").select("ul.rows li")
+    assert len(every) == len(reading.get("/api/v1/certifications").json()) >= 73
+    data = library.settings.data
+    shown = kb(data, "certification", "show", "pmp").stdout
+    assert "led to by: HS-C-109" in shown
+    assert "renewal: 60 PDUs" in shown
+    assert json.loads(kb(data, "certification", "show", "PMP", "--json").stdout) == pmp
+    assert "2. HS-C-112" in kb(data, "training", "before", "HS-C-112").stdout
+    assert reading.get("/api/v1/certifications/nothing").status_code == 404

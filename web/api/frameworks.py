@@ -5,10 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from kb.learning import frameworks as stored
+from kb.learning import prerequisites
 from web.api.problems import PROBLEMS, problems
 from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.imports.uploads import UPLOAD_BODY, FormDep
 from web.learning import frameworks
+from web.learning.course_schemas import PrerequisitesOut
 from web.learning.framework_schemas import (
     CompetenceDetailOut,
     CompetenceOut,
@@ -38,6 +40,18 @@ def competences(session: SessionDep, principal: PrincipalDep) -> list[Competence
 def competence(name: Named, session: SessionDep, principal: PrincipalDep) -> CompetenceDetailOut:
     """A competence with the roles that ask for it and the training that teaches it."""
     return CompetenceDetailOut.of_view(frameworks.competence(session, principal, name))
+
+
+@router.get(
+    "/competences/{name}/prerequisites",
+    operation_id="list_competence_prerequisites",
+    summary="List what comes before training of a competence",
+    responses=problems(404),
+)
+def before(name: Named, session: SessionDep, principal: PrincipalDep) -> PrerequisitesOut:
+    """Training that teaches a competence and comes before or after other training, with all before it."""
+    found = stored.competence(session, principal, name)
+    return PrerequisitesOut.of(prerequisites.teaching(session, principal, found.name))
 
 
 @router.get("/roles", operation_id="list_roles", summary="List roles")

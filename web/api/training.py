@@ -9,7 +9,13 @@ from web.api.problems import PROBLEMS, problems
 from web.files.headers import attachment
 from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.learning import course_data, courses
-from web.learning.course_schemas import CatalogueOut, CataloguePageQuery, CatalogueQuery, CourseDetailOut
+from web.learning.course_schemas import (
+    CatalogueOut,
+    CataloguePageQuery,
+    CatalogueQuery,
+    CourseDetailOut,
+    PrerequisitesOut,
+)
 from web.searching.links import add_links
 
 router = APIRouter(prefix="/training", tags=["Learning"], responses=PROBLEMS)
@@ -58,6 +64,17 @@ def export(
         media_type=course_data.MEDIA_TYPE,
         headers=attachment("training.jsonld"),
     )
+
+
+@router.get(
+    "/{ref:path}/prerequisites",
+    operation_id="list_prerequisites",
+    summary="List what comes before training",
+    responses=problems(404),
+)
+def before(ref: Ref, session: SessionDep, principal: PrincipalDep) -> PrerequisitesOut:
+    """A course with all that comes before it, in layers; courses that wait for each other are named."""
+    return PrerequisitesOut.of(courses.before(session, principal, ref))
 
 
 @router.get("/{ref:path}", operation_id="get_training", summary="Read training", responses=problems(404))

@@ -27,6 +27,11 @@ Filter = Annotated[
 ]
 
 
+certification = typer.Typer(
+    help="Certifications: what leads to them, what they require.", no_args_is_help=True
+)
+
+
 @app.command("list")
 def list_training(
     context: typer.Context,
@@ -90,6 +95,40 @@ def show(
         out().print(plain(line), markup=False)
 
 
+@app.command()
+def before(
+    context: typer.Context,
+    ref: Annotated[str | None, typer.Argument(help="Training, by reference.", show_default=False)] = None,
+    competence: Annotated[str, typer.Option(help="Instead: all training that teaches this.")] = "",
+    json: Json = False,
+) -> None:
+    """Show what comes before training, all the way back."""
+    from kb.learning import frameworks, prerequisites
+    from web.console.terminal import existing, give_json, out, person, plain
+    from web.learning import courses
+    from web.learning.course_schemas import PrerequisitesOut
+
+    if (ref is None) == (not competence):
+        raise typer.BadParameter("Give the reference of training, or --competence.")
+    with existing(context.obj) as services, services.sessions() as session:
+        who = person(services)
+        if ref is not None:
+            graph = courses.before(session, who, ref)
+        else:
+            name = frameworks.competence(session, who, competence).name
+            graph = prerequisites.teaching(session, who, name)
+    found = PrerequisitesOut.of(graph)
+    if json:
+        give_json(found.model_dump(mode="json"))
+        return
+    for one in found.courses:
+        after = ", ".join((*one.after, *one.conditions))
+        line = f"{one.layer + 1}. {one.ref}  {one.title}" + (f" (after {after})" if after else "")
+        out().print(plain(line), markup=False)
+    for ring in found.cycles:
+        out().print(f"These wait for each other: {', '.join(ring)}.", style="red", markup=False)
+
+
 @app.command("import")
 def take(
     context: typer.Context,
@@ -140,6 +179,50 @@ def export(
         return
     output.write_bytes(written)
     out().print(f"{output}: {plural(len(offers), 'course')}", markup=False)
+
+
+@certification.command("list")
+def list_certifications(context: typer.Context, json: Json = False) -> None:
+    """List all certifications by who gives them."""
+    from kb.learning import certifications
+    from kb.models import now
+    from web.console import printing
+    from web.console.terminal import existing, give_json, out, person
+    from web.learning.course_schemas import CourseOut
+
+    with existing(context.obj) as services, services.sessions() as session:
+        found = certifications.listed(session, person(services))
+    if json:
+        give_json([CourseOut.of(one, now().date()).model_dump(mode="json") for one in found])
+        return
+    printing.table(out(), ((one.ref, f"{one.title}, {one.provider}") for one in found))
+
+
+@certification.command("show")
+def show_certification(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Its reference, name or acronym.")],
+    json: Json = False,
+) -> None:
+    """Show a certification: what leads to it, what it requires, its renewal, what may follow."""
+    from kb.learning import certifications
+    from kb.models import now
+    from web.console.terminal import existing, give_json, out, person, plain
+    from web.learning.course_schemas import CertificationOut
+
+    with existing(context.obj) as services, services.sessions() as session:
+        view = certifications.certification(session, person(services), name)
+    if json:
+        give_json(CertificationOut.of_view(view, now().date()).model_dump(mode="json"))
+        return
+    lines = [f"{view.offer.ref}  {view.offer.title}", view.offer.summary]
+    lines += [f"requires: {one.ref}  {one.title}" for one in view.before]
+    lines += [f"requires: {said}" for said in view.conditions]
+    lines += [f"led to by: {one.ref}  {one.title}" for one in view.courses]
+    lines += [f"renewal: {view.offer.renewal or 'not stated'}"]
+    lines += [f"followed by: {one.ref}  {one.title}" for one in view.after]
+    for line in filter(None, lines):
+        out().print(plain(line), markup=False)
 
 
 def _query(words: Many, chosen: Many, **paging: int) -> "CataloguePageQuery":

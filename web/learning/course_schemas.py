@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from kb.learning.catalogue import Offer
+from kb.learning.certifications import Certification
 from kb.learning.listing import Asked, Aspect, CostBand, HoursBand
+from kb.learning.prerequisites import Graph
 from kb.models import now
 from kb.vocabulary import OfferState, ReviewState, TrainingFormat, TrainingLevel
 from search.query import MAX_LENGTH
@@ -176,4 +178,67 @@ class CatalogueOut(PageOut):
                 aspect: [CountOut.model_validate(one) for one in counts]
                 for aspect, counts in found.counts.items()
             },
+        )
+
+
+class PlacedOut(Out):
+    """A course among what comes before another one."""
+
+    ref: str
+    title: str
+    hours: float | None
+    layer: int = Field(description="From 0: after all of lower layers that come before it.")
+    after: list[str] = Field(description="References of what comes right before it.")
+    conditions: list[str] = Field(description="What else it asks for, in words.")
+    url: str
+
+
+class PrerequisitesOut(Out):
+    """What comes before training, all the way back."""
+
+    courses: list[PlacedOut] = Field(description="What comes first first.")
+    cycles: list[list[str]] = Field(
+        description="References of courses that wait for each other: an error in their prerequisites."
+    )
+    capped: bool = Field(description="Whether more comes before it than is told.")
+
+    @staticmethod
+    def of(graph: Graph) -> "PrerequisitesOut":
+        """From a graph."""
+        return PrerequisitesOut(
+            courses=[
+                PlacedOut(
+                    ref=offer.ref,
+                    title=offer.title,
+                    hours=offer.hours,
+                    layer=number,
+                    after=[one.ref for one in graph.before(offer.ref)],
+                    conditions=list(graph.conditions.get(offer.ref, ())),
+                    url=item_url(offer.ref),
+                )
+                for number, layer in enumerate(graph.layers)
+                for offer in layer
+            ],
+            cycles=[list(ring) for ring in graph.cycles],
+            capped=graph.capped,
+        )
+
+
+class CertificationOut(CourseOut):
+    """A certification: what leads to it, what it requires, and what may follow."""
+
+    requires: list[str] = Field(description="References of what has to be held or taken first.")
+    conditions: list[str] = Field(description="What else is asked, in words.")
+    led_by: list[str] = Field(description="References of training that says it leads to it.")
+    followed_by: list[str] = Field(description="References of certifications that may follow.")
+
+    @staticmethod
+    def of_view(view: Certification, today: date) -> "CertificationOut":
+        """From what is known of it."""
+        return CertificationOut(
+            **CourseOut.of(view.offer, today).model_dump(),
+            requires=[offer.ref for offer in view.before],
+            conditions=list(view.conditions),
+            led_by=[offer.ref for offer in view.courses],
+            followed_by=[offer.ref for offer in view.after],
         )

@@ -10,9 +10,10 @@ from kb import facets
 from kb.access import Principal
 from kb.errors import NotFoundError
 from kb.facets import FacetCount
-from kb.learning import listing
+from kb.learning import listing, prerequisites
 from kb.learning.catalogue import Offer
 from kb.learning.listing import NOT_STATED, Asked, Aspect
+from kb.learning.prerequisites import Graph
 from kb.life import reviews
 from kb.values import Filters, ItemId
 from kb.vocabulary import FacetName, Kind, OfferState, ReviewState, label
@@ -92,6 +93,11 @@ def one(session: Session, principal: Principal, ref: str) -> Offer:
     if found is None:
         raise NotFoundError(f"There is no training {ref[:100]!r} here, or you may not see it.")
     return found
+
+
+def before(session: Session, principal: Principal, ref: str) -> Graph:
+    """Training with all that comes before it. Raises NotFoundError."""
+    return prerequisites.leading_to(session, principal, [one(session, principal, ref)])
 
 
 def value_text(aspect: Aspect, value: str) -> str:

@@ -7,12 +7,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kb.access import Permission
 from kb.learning import frameworks as stored
+from kb.learning import prerequisites
 from web.addresses import query_string
 from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.imports.uploads import FormDep
 from web.layout import page
 from web.learning import frameworks
 from web.pictures import ladders
+from web.pictures import prerequisites as pictures
 
 router = APIRouter()
 
@@ -44,7 +46,12 @@ def take(
 @router.get("/competences/{name}")
 def competence(name: str, session: SessionDep, principal: PrincipalDep) -> HTMLResponse:
     """A competence with who asks for it and what teaches it."""
-    return page("competence.html", section="training", view=frameworks.competence(session, principal, name))
+    view = frameworks.competence(session, principal, name)
+    graph = prerequisites.teaching(session, principal, view.competence.name)
+    ends = [offer.ref for offer in view.training]
+    return page(
+        "competence.html", section="training", view=view, graph=graph, drawn=pictures.draw(graph, *ends)
+    )
 
 
 @router.get("/roles")

@@ -2,19 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from kb import items, passages
 from kb.access import Permission, Principal
 from kb.errors import InvalidError, UnavailableError
 from kb.items import ItemDetail
-from kb.learning import assignments, listing
+from kb.learning import assignments, listing, prerequisites
 from kb.life import reviews
 from kb.passages import StoredPassage
 from kb.proposals import records
@@ -31,6 +30,7 @@ from web.layout import page
 from web.learning import answers, course_data, learning_units
 from web.life import applied, facts, standing
 from web.pages.reviews import next_review
+from web.pictures import prerequisites as pictures
 from web.rendering import Mark, Part, Rendered, parts, render
 from web.searching import history
 from web.writing import forms
@@ -98,7 +98,7 @@ def item(  # noqa: PLR0913 - each is one thing FastAPI brings in
         about=facts.about(found, today),
         keeping=facts.keeping(found, today),
         competences=found.fields.competences if isinstance(found.fields, TrainingFields) else (),
-        linked=_linked(session, principal, found, request),
+        **_course(session, principal, found, request),
         lead=_lead(found),
         text=_text(session, principal, found, stretches[number - 1], cited, _marker(words)),
         cited=cited,
@@ -127,10 +127,17 @@ def item(  # noqa: PLR0913 - each is one thing FastAPI brings in
     )
 
 
-def _linked(session: Session, principal: Principal, item: ItemDetail, request: Request) -> Markup | None:
-    """Training as data for machines that read the page."""
+def _course(session: Session, principal: Principal, item: ItemDetail, request: Request) -> dict[str, Any]:
+    """Of training: itself as data for machines that read the page, and what comes before it."""
     offer = listing.named(session, principal, item.head.ref) if item.head.kind is Kind.TRAINING else None
-    return course_data.embedded(offer, str(request.base_url).rstrip("/")) if offer else None
+    if offer is None:
+        return {"linked": None, "graph": None, "drawn": None}
+    graph = prerequisites.leading_to(session, principal, [offer])
+    return {
+        "linked": course_data.embedded(offer, str(request.base_url).rstrip("/")),
+        "graph": graph,
+        "drawn": pictures.draw(graph, offer.ref),
+    }
 
 
 def _proposals(session: Session, principal: Principal, item: ItemDetail) -> int | None:
