@@ -238,6 +238,14 @@ class GapState(StrEnum):
     DISMISSED = "dismissed"
 
 
+class NeedState(StrEnum):
+    """Where a training need stands that somebody decided on."""
+
+    ACCEPTED = "accepted"
+    MET = "met"
+    DISMISSED = "dismissed"
+
+
 class Outcome(StrEnum):
     """What came of applying a lesson or a practice."""
 

@@ -50,6 +50,7 @@ from web.api import (
     synonyms,
     teaching,
     training,
+    training_needs,
     writing,
 )
 from web.api import (
@@ -104,6 +105,7 @@ from web.pages import subscriptions as subscription_pages
 from web.pages import synonyms as synonym_pages
 from web.pages import teaching as teaching_pages
 from web.pages import training as training_pages
+from web.pages import training_needs as need_pages
 from web.pages import writing as writing_pages
 from web.push.pusher import Pusher
 from web.release import release
@@ -203,6 +205,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         training,
         learning_units,
         certifications,
+        training_needs,
         applications,
         reviews,
         sessions,
@@ -237,6 +240,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         training_pages,
         unit_pages,
         certification_pages,
+        need_pages,
         feed,
         similar,
         filling,

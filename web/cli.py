@@ -23,6 +23,7 @@ from web.commands import (
     kept_paths,
     learner,
     lesson,
+    need,
     path,
     people,
     practice,
@@ -386,6 +387,7 @@ app.add_typer(session.app, name="session")
 app.add_typer(brief.app, name="brief")
 app.add_typer(audit.app, name="audit")
 app.add_typer(unit.app, name="unit")
+app.add_typer(need.app, name="need")
 app.add_typer(people.user, name="user")
 app.add_typer(people.group, name="group")
 app.add_typer(people.token, name="token")

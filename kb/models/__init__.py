@@ -45,7 +45,7 @@ from kb.models.items import (
     Training,
     Version,
 )
-from kb.models.learning import KeptPath, KeptStep, Learner, LearningUnit, LevelAssessment
+from kb.models.learning import KeptPath, KeptStep, Learner, LearningUnit, LevelAssessment, TrainingNeed
 from kb.models.lifecycle import (
     Application,
     ChangeRequest,
@@ -143,6 +143,7 @@ __all__ = [
     "Subscription",
     "Template",
     "Training",
+    "TrainingNeed",
     "User",
     "Version",
     "now",

@@ -93,3 +93,29 @@ class LearningUnit(Base):
     lesson_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), index=True)
     version: Mapped[int]
     """Of the lesson, whose words it has."""
+
+
+class TrainingNeed(Base):
+    """Something that people need training for, or that somebody found they do not."""
+
+    __tablename__ = "training_need"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(500))
+    gap_id: Mapped[int | None] = mapped_column(
+        ForeignKey("knowledge_gap.id", ondelete="SET NULL"), index=True
+    )
+    """The knowledge gap that it is; none for a theme."""
+    lessons: Mapped[list[int]] = mapped_column(JSON)
+    """Of the theme when it was decided on, the most typical first."""
+    size: Mapped[int]
+    """Lessons, or people who searched in vain, when it was decided on."""
+    classification: Mapped[str] = mapped_column(String(20))
+    """The highest of the lessons."""
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    owner: Mapped[str] = mapped_column(String(200), default="")
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id", ondelete="SET NULL"), index=True)
+    """The training that meets it."""
+    note: Mapped[str] = mapped_column(Text, default="")
+    decided_by: Mapped[str] = mapped_column(String(200))
+    decided_at: Mapped[datetime] = mapped_column(Moment, default=now)

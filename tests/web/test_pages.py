@@ -61,6 +61,8 @@ PAGES = [
     "/paths/kept",
     "/teach?q=risk+register+nobody+reads",
     "/units",
+    "/training-needs",
+    "/training-needs?state=accepted",
     "/briefs",
     "/adoption",
     "/adoption/new?practice=HS-P-015&practice=HS-P-064",
