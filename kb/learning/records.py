@@ -199,6 +199,19 @@ def renew(session: Session, principal: Principal, number: int, expires: date) ->
     return certificate(session, principal, number)
 
 
+def kept_before(session: Session, principal: Principal, draft: CompletionDraft) -> bool:
+    """Whether the same was completed by the same person on the same day, as far as *principal* may see."""
+    training = _training(session, principal, draft.training)
+    same = LearningRecord.item_id == training.id if training else LearningRecord.title == squash(draft.title)
+    query = (
+        select(LearningRecord.id)
+        .join(Learner, Learner.id == LearningRecord.learner_id)
+        .where(people.known_to(principal), Learner.name == squash(draft.learner), same)
+        .where(LearningRecord.dated == (draft.dated or now().date()))
+    )
+    return session.scalars(query.limit(1)).first() is not None
+
+
 def confirm(session: Session, principal: Principal, number: int) -> Completion:
     """Vouch for what somebody completed. Raises NotFoundError, ConflictError for one's own."""
     _confirm(session, principal, LearningRecord, number, "confirm_training")

@@ -114,6 +114,8 @@ OPERATIONS = {
     ("post", "/api/v1/my-learning/calendar-address"): "open_calendar",
     ("delete", "/api/v1/my-learning/calendar-address"): "close_calendar",
     ("post", "/api/v1/learning-records"): "record_learning",
+    ("get", "/api/v1/learning-records/export"): "export_learning_records",
+    ("post", "/api/v1/learning-records/imports"): "import_learning_records",
     ("delete", "/api/v1/learning-records/{number}"): "withdraw_learning",
     ("post", "/api/v1/learning-records/{number}/confirmation"): "confirm_learning",
     ("post", "/api/v1/certificates"): "keep_certificate",

@@ -54,6 +54,7 @@ PAGES = [
     "/certifications",
     "/certifications/HS-C-122",
     "/learning?report=HS-C-101",
+    "/learning/import",
     "/following",
     "/assign?item=HS-C-101",
     "/readers?item=HS-D-129",

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
@@ -94,8 +95,6 @@ def test_an_address_opens_one_calendar_until_it_is_closed(due: Services) -> None
 
 
 def opened_after(text: str) -> str:
-    from bs4 import BeautifulSoup
-
     return BeautifulSoup(text, "html.parser").select(".asked")[0].get_text()
 
 

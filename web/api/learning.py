@@ -11,15 +11,20 @@ from kb.models import now
 from web.api.items import Ref
 from web.api.learners import Number
 from web.api.problems import PROBLEMS, problems
+from web.files.headers import attachment
+from web.files.sheets import download
 from web.http.deps import PrincipalDep, ServicesDep, SessionDep
-from web.learning import calendars, crediting, following
+from web.imports.uploads import UPLOAD_BODY, FormDep
+from web.learning import calendars, crediting, following, importing, ledgers
 from web.learning.credit_schemas import CreditsOut, SchemeOut
+from web.learning.ledgers import Format
 from web.learning.record_schemas import (
     AddressOut,
     CertificateIn,
     CertificateOut,
     CompletionIn,
     CompletionOut,
+    ImportOut,
     LearningOut,
     ReadingIn,
     ReadingOut,
@@ -148,6 +153,51 @@ def schemes() -> list[SchemeOut]:
 def complete(wanted: CompletionIn, session: SessionDep, principal: PrincipalDep) -> CompletionOut:
     """Keep your own, or that of somebody whom you develop; the latter is confirmed thereby."""
     return CompletionOut.model_validate(records.complete(session, principal, wanted.draft()))
+
+
+@router.get(
+    "/learning-records/export",
+    operation_id="export_learning_records",
+    summary="Export learning records",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}, "application/json": {}}}, **problems(404)},
+)
+def export(
+    services: ServicesDep,
+    session: SessionDep,
+    principal: PrincipalDep,
+    wanted: Annotated[Format, Query(description="A table, or xAPI statements.")] = Format.CSV,
+    learner: Annotated[
+        int | None, Query(ge=1, le=2**53, description="Of this learner; of all whom you may see unless said.")
+    ] = None,
+) -> Response:
+    """What people completed, hold and have read: as a table, or as statements for a learning record store."""
+    person = people.known(session, principal, learner) if learner else None
+    found = ledgers.gathered(session, principal, person)
+    if wanted is Format.CSV:
+        return download(ledgers.sheet(found))
+    body = ledgers.xapi(found, services.settings.base)
+    return Response(body, media_type="application/json", headers=attachment("statements.json"))
+
+
+@router.post(
+    "/learning-records/imports",
+    operation_id="import_learning_records",
+    summary="Import completed training",
+    openapi_extra=UPLOAD_BODY,
+    responses=problems(404, 413, 415),
+)
+def take(
+    form: FormDep,
+    services: ServicesDep,
+    session: SessionDep,
+    principal: PrincipalDep,
+    dry_run: Annotated[bool, Query(description="Only tell what would become of each row.")] = False,
+) -> ImportOut:
+    """Keep each row of tables (CSV or Excel) that can be kept; what can't is told row by row."""
+    rows = importing.lines(form.folder, form.fields, services.settings.limits)
+    act = importing.look if dry_run else importing.take
+    return ImportOut.of(act(session, principal, rows))
 
 
 @router.post(

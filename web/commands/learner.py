@@ -439,6 +439,57 @@ def calendar(
     out().print(f"{output} holds the calendar of {known.name}.", markup=False)
 
 
+@app.command()
+def export(
+    context: typer.Context,
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to be written.")],
+    name: Annotated[str, typer.Argument(help="The person, by name; everybody unless said.")] = "",
+    xapi: Annotated[bool, typer.Option("--xapi", help="Statements instead of a table (xAPI 1.0.3).")] = False,
+) -> None:
+    """Write what people completed, hold and have read as CSV, or as xAPI statements."""
+    from kb.learning import people
+    from web.console.terminal import existing, out, person, save
+    from web.learning import ledgers
+
+    with existing(context.obj) as services, services.sessions() as session:
+        who = person(services)
+        known = people.known_by_name(session, who, name) if name else None
+        found = ledgers.gathered(session, who, known)
+        save(output, [ledgers.xapi(found, services.settings.base)] if xapi else ledgers.sheet(found).csv())
+    out().print(f"{output} holds the learning records of {found.person.name}.", markup=False)
+
+
+@app.command("import")
+def take(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV or Excel files.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Import past completions from tables; faulty rows are left out and named."""
+    from ingest import completions
+    from kb.database import transaction
+    from web.console.terminal import existing, give_json, out, person, plain
+    from web.learning import importing
+    from web.learning.importing import Fate
+    from web.learning.record_schemas import ImportOut
+
+    act = importing.look if dry_run else importing.take
+    with existing(context.obj) as services:
+        rows = [line for path in files for line in completions.read(path, services.settings.limits)]
+        with transaction(services.sessions) as session:
+            report = act(session, person(services), rows)
+    if json:
+        give_json(ImportOut.of(report).model_dump(mode="json"))
+        return
+    for one in report.rows:
+        if one.fate is Fate.FAULTY:
+            out().print(plain(f"row {one.line.number}: {one.fault}"), markup=False)
+    counts = [report.count(fate) for fate in Fate]
+    would = "would be kept" if dry_run else "kept"
+    out().print(f"{counts[0]} {would}, {counts[1]} kept before, {counts[2]} faulty.", markup=False)
+
+
 def _is_reference(text: str) -> bool:
     from kb.text import REFERENCE
 

@@ -20,6 +20,7 @@ from kb.learning.values import Activity, Result, Side
 from kb.vocabulary import Kind
 from web.learning.cohorts import CohortView
 from web.learning.following import Learning
+from web.learning.importing import Fate, Report, Taken
 from web.schemas import Out
 
 
@@ -252,6 +253,47 @@ class AddressOut(Out):
     """Where a calendar program reads your calendar."""
 
     url: str = Field(description="Whoever knows it can read the calendar, and nothing else.")
+
+
+class TakenOut(Out):
+    """A row of a table and what becomes of it."""
+
+    row: int = Field(description="As the file's own program counts it.")
+    person: str
+    title: str = Field(description="Reference or title, as the row says it.")
+    fate: Fate
+    fault: str = Field(description="Why it can't be kept; empty otherwise.")
+
+    @staticmethod
+    def of(taken: Taken) -> "TakenOut":
+        """From a row."""
+        said = taken.line.said
+        return TakenOut(
+            row=taken.line.number,
+            person=said["name"],
+            title=said["training"] or said["title"],
+            fate=taken.fate,
+            fault=taken.fault,
+        )
+
+
+class ImportOut(Out):
+    """What became of a table of completed training."""
+
+    new: int
+    kept: int = Field(description="Rows of which the same was kept before.")
+    faulty: int
+    rows: list[TakenOut]
+
+    @staticmethod
+    def of(report: Report) -> "ImportOut":
+        """From a report."""
+        return ImportOut(
+            new=report.count(Fate.NEW),
+            kept=report.count(Fate.KEPT),
+            faulty=report.count(Fate.FAULTY),
+            rows=[TakenOut.of(one) for one in report.rows],
+        )
 
 
 class KnownOut(Out):

@@ -15,8 +15,9 @@ from kb.learning.values import Activity, Result, Side
 from kb.vocabulary import term
 from web.files.headers import attachment
 from web.http.deps import PrincipalDep, ServicesDep, SessionDep
+from web.imports.uploads import FormDep as TableDep
 from web.layout import page
-from web.learning import calendars, crediting, following
+from web.learning import calendars, crediting, following, importing
 from web.learning.following import Learning
 from web.pages.learners import Number
 from web.writing import entered, form_values
@@ -78,6 +79,22 @@ def calendar(number: Number, services: ServicesDep, session: SessionDep, princip
     person = people.known(session, principal, number)
     body = calendars.calendar(session, principal, person, services.settings.base)
     return Response(body, media_type=calendars.MEDIA_TYPE, headers=attachment("learning.ics"))
+
+
+@router.get("/learning/import")
+def importing_form() -> HTMLResponse:
+    """A form that takes tables of completed training."""
+    return page("learning_import.html", section="training", report=None, written=False)
+
+
+@router.post("/learning/import")
+def take(form: TableDep, services: ServicesDep, session: SessionDep, principal: PrincipalDep) -> HTMLResponse:
+    """What would become of the rows; once that was looked at, keep those that can be kept."""
+    rows = importing.lines(form.folder, form.fields, services.settings.limits)
+    written = form.fields.get("action") == "import"
+    act = importing.take if written else importing.look
+    report = act(session, principal, rows)
+    return page("learning_import.html", section="training", report=report, written=written)
 
 
 @router.get("/calendars/{token}.ics")
