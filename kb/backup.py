@@ -18,11 +18,11 @@ from itertools import chain, count
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, delete, func, select
 
 from kb import database, sources
 from kb.errors import ConflictError, InvalidError, UnavailableError
-from kb.models import Item
+from kb.models import Item, SignIn
 from kb.settings import Settings
 
 FORMAT = 1
@@ -75,6 +75,7 @@ def write(settings: Settings, engine: Engine, release: str, target: Path, told: 
             copy = Path(folder) / _DATABASE
             told("Copying the database", 0, 1)
             database.copy(engine, copy)
+            _sign_everybody_out(copy)
             return _pack(settings, copy, release, part, told)
     except OSError as error:
         raise InvalidError(f"{target} can't be written: {error.strerror}.") from error
@@ -118,6 +119,14 @@ def _pack(settings: Settings, copy: Path, release: str, part: Path, told: Told) 
         )
         archive.writestr(_MANIFEST, json.dumps(asdict(manifest), indent=1))
     return manifest
+
+
+def _sign_everybody_out(copy: Path) -> None:
+    """Who signed out after the backup must not be signed in again when it is restored."""
+    engine = database.connect(f"sqlite:///{copy}")
+    with database.transaction(database.sessions(engine)) as session:
+        session.execute(delete(SignIn))
+    engine.dispose()
 
 
 def _read(copy: Path) -> tuple[int, set[str]]:

@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -35,19 +37,31 @@ KIND_PLURAL = {
 _STATIC = files("web") / "static"
 
 
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Whoever is signed in, as each page tells."""
+
+    name: str
+    administers: bool
+
+
+VIEWER: ContextVar[Viewer | None] = ContextVar("viewer", default=None)
+"""For whom a page is; None as long as nobody signs in."""
+
+
 def page(template: str, /, status: int = 200, **context: Any) -> HTMLResponse:
     """*template* filled with *context*.
 
     `q` fills the search box, `hidden` goes with its form, `section` names the place in the navigation.
     """
-    shared: dict[str, Any] = {"q": "", "section": "", "hidden": [], "status": status}
+    shared: dict[str, Any] = {"q": "", "section": "", "hidden": [], "status": status, "viewer": VIEWER.get()}
     text = filled(template, **shared | context)
     return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
 
 
 def streamed(template: str, /, **context: Any) -> StreamingResponse:
     """As *page*, sent in pieces, each at a `{{ flush }}`: what *context* iterates over may take its time."""
-    shared: dict[str, Any] = {"q": "", "section": "", "hidden": [], "status": 200}
+    shared: dict[str, Any] = {"q": "", "section": "", "hidden": [], "status": 200, "viewer": VIEWER.get()}
     parts = _environment().get_template(template).generate(shared | context)
     return StreamingResponse(
         _pieces(parts),

@@ -20,9 +20,11 @@ from kb.access import LOCAL_USER
 from kb.database import transaction
 from kb.errors import ConflictError, InvalidError, KbError, UnavailableError
 from kb.settings import Settings
+from kb.vocabulary import Role
 from search.query import Query
 from tests.samples import lesson, store
 from tests.web import commands
+from tests.web.signing import Office
 from web import wiring
 from web.base import backups, lock, waiting, work
 from web.base.work import SILENT
@@ -83,6 +85,18 @@ def test_what_was_backed_up_is_there_again(
         assert again.files.path(digest).read_text() == loaded.files.path(digest).read_text()
         assert again.settings.synonyms.read_text() == "cable,wire\n"
         assert (waiting.folder(again, "a1") / "register.csv").read_text() == "Lesson\n"
+
+
+def test_nobody_is_signed_in_by_a_backup(services: Services, tmp_path: Path, encoders: Path) -> None:
+    office = Office(services)
+    office.add("anna", Role.ADMINISTRATOR)
+    client = office.signed_in("anna")
+    backups.save(services, tmp_path / "kept.zip", SILENT)
+    assert client.get("/you").status_code == 200
+    backups.restore(Settings(data=tmp_path / "again"), tmp_path / "kept.zip", SILENT, replace=False)
+    with closing(sqlite3.connect(tmp_path / "again" / "hindsight.db")) as restored:
+        assert restored.execute("SELECT count(*) FROM sign_in").fetchone() == (0,)
+        assert restored.execute("SELECT login FROM user_account").fetchall() == [("anna",)]
 
 
 def test_a_backup_of_a_moment_is_taken_while_others_write(services: Services, tmp_path: Path) -> None:

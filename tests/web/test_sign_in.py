@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser
 from sqlalchemy import event, select, update
 from sqlalchemy.engine import Engine
 
@@ -18,6 +19,7 @@ from kb.people import users
 from kb.people.values import Scope
 from kb.settings import Settings
 from kb.vocabulary import Role
+from tests.web.serving import running
 from tests.web.signing import WORDS, Office
 from web import wiring
 from web.base import work
@@ -208,6 +210,39 @@ def test_an_unknown_login_is_answered_as_a_known_one(office: Office) -> None:
     ]
     assert answers[0].status_code == answers[1].status_code == 401
     assert answers[0].text.replace("anna", "") == answers[1].text.replace("zoe_", "")
+
+
+def test_a_stranger_can_t_fill_the_memory(office: Office) -> None:
+    client = office.browser()
+    assert client.post("/sign-in", data=BOB | {"next": "x" * 70_000}).status_code == 413
+    assert client.post("/sign-in", content=iter([b"login=bob"])).status_code == 413
+    assert client.post("/unsubscribe/none").status_code == 404
+
+
+def test_pages_say_who_is_signed_in_and_lead_where_they_may_go(office: Office) -> None:
+    footers = [office.signed_in(login).get("/you").text.split("<footer")[1] for login in ("anna", "bob")]
+    assert ["You: Anna" in footers[0], "You: Bob" in footers[1]] == [True, True]
+    assert ["/audit" in footer for footer in footers] == [True, False]
+
+
+def test_in_a_real_browser(office: Office, browser: Browser) -> None:
+    with running(office.services) as address:
+        context = browser.new_context(base_url=address)
+        page = context.new_page()
+        page.goto("/you")
+        page.fill("#login", "bob")
+        page.fill("#password", WORDS)
+        page.get_by_role("button", name="Sign in").click()
+        assert page.url == f"{address}/you"
+        page.fill("#note", "Feed")
+        page.get_by_role("button", name="Make a token").click()
+        assert "hs_" in page.inner_text("pre")
+        (cookie,) = context.cookies()
+        assert (cookie.get("httpOnly"), cookie.get("sameSite")) == (True, "Lax")
+        page.get_by_role("button", name="Sign out", exact=True).click()
+        assert page.url == f"{address}/sign-in"
+        assert context.cookies() == []
+        context.close()
 
 
 def test_waits_double_and_end() -> None:
@@ -456,36 +491,38 @@ def operations(client: TestClient) -> list[tuple[str, str, dict[str, Any]]]:
 
 def test_without_credentials_every_operation_answers_401(office: Office) -> None:
     known = operations(office.program("bob", Scope.READ))
-    stranger = office.browser()
     assert len(known) > 150
-    for method, path, _ in known:
-        answer = stranger.request(method, re.sub(r"{[^}]+}", "1", path))
-        assert answer.status_code == 401, (method, path)
-        assert answer.json()["status"] == 401
+    with office.browser() as stranger:
+        for method, path, _ in known:
+            answer = stranger.request(method, re.sub(r"{[^}]+}", "1", path))
+            assert answer.status_code == 401, (method, path)
+            assert answer.json()["status"] == 401
 
 
 def test_a_reader_changes_nothing_over_the_api(shelf: Services) -> None:
     office = Office(shelf)
     office.add("anna", Role.MANAGER)
     office.add("bob", Role.READER)
-    client = office.program("bob", Scope.ADMIN)
-    document = client.get("/api/v1/openapi.json").json()
-    schemas = document["components"]["schemas"]
-    before = client.get("/api/v1/items").json()
-    refused: set[str] = set()
-    for path, methods in document["paths"].items():
-        for method, operation in methods.items():
-            name = operation["operationId"]
-            if method == "get" or name in THEIR_OWN:
-                continue
-            given = sent(operation, schemas) | ({"json": BODIES[name]} if name in BODIES else {})
-            address = path.replace("{ref}", "C-1").replace("{name}", "Harbour").replace("{link}", "supports")
-            answer = client.request(method, re.sub(r"{[^}]+}", "1", address), **given)
-            assert 400 <= answer.status_code < 500, (name, answer.text)
-            if answer.status_code in (401, 403, 404):  # others failed before it was asked who may
-                refused.add(name)
+    with office.program("bob", Scope.ADMIN) as client:
+        before = client.get("/api/v1/items").json()
+        refused = set(refusals(client))
+        assert client.get("/api/v1/items").json() == before
     assert len(refused) > 50
     assert refused.issuperset(BODIES)
-    assert client.get("/api/v1/items").json() == before
     with shelf.sessions() as session:
         assert {one.action for one in audit.listed(session, LOCAL_USER, actor="Bob")} == set()
+
+
+def refusals(client: TestClient) -> Iterator[str]:
+    """The operations that say they are not for *client*; all others refuse what they are sent."""
+    schemas = client.get("/api/v1/openapi.json").json()["components"]["schemas"]
+    for method, path, operation in operations(client):
+        name = operation["operationId"]
+        if method == "get" or name in THEIR_OWN:
+            continue
+        given = sent(operation, schemas) | ({"json": BODIES[name]} if name in BODIES else {})
+        address = path.replace("{ref}", "C-1").replace("{name}", "Harbour").replace("{link}", "supports")
+        answer = client.request(method, re.sub(r"{[^}]+}", "1", address), **given)
+        assert 400 <= answer.status_code < 500, (name, answer.text)
+        if answer.status_code in (401, 403, 404):  # others failed before it was asked who may
+            yield name

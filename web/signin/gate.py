@@ -8,11 +8,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kb.access import Permission
 from kb.people.values import Caller
 from kb.people.values import Scope as TokenScope
 from kb.settings import Settings
 from web.addresses import here, query_string
 from web.http.errors import answer
+from web.layout import VIEWER, Viewer
 from web.signin import cookies
 from web.signin.entrance import Entrance
 from web.signin.forms import sign_in_page
@@ -22,6 +24,7 @@ SIGN_IN = "/sign-in"
 _OPEN = ("/healthz", SIGN_IN)
 _OPEN_BELOW = ("/static/", f"{SIGN_IN}/", "/unsubscribe/", "/calendars/")
 """Links that end a subscription and addresses of calendars are their own keys."""
+_STRANGERS_OCTETS = 64 * 1024
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -49,6 +52,7 @@ class Gate:
         request = Request(scope)
         caller, refusal = await self._judge(request)
         state["caller"] = caller
+        VIEWER.set(_viewer(caller))
         shared = request.url.path.startswith("/static/")
         await (refusal or self._app)(scope, receive, send if shared else _private(send))
         if caller and caller.stale:  # after the answer: whoever asks does not wait for it
@@ -63,7 +67,9 @@ class Gate:
         caller = await run_in_threadpool(self._entrance.caller, token, secret) if shown else None
         if caller:
             return caller, _forbidden(request, caller)
-        return None, None if _is_open(request.url.path) else self._stranger(request, wrong=token is not None)
+        if _is_open(request.url.path):
+            return None, _too_large(request)
+        return None, self._stranger(request, wrong=token is not None)
 
     def _stranger(self, request: Request, *, wrong: bool) -> Response:
         if wrong or request.url.path.startswith("/api/"):
@@ -83,6 +89,21 @@ class Gate:
 
 def _is_open(path: str) -> bool:
     return path in _OPEN or path.startswith(_OPEN_BELOW)
+
+
+def _viewer(caller: Caller | None) -> Viewer:
+    if caller is None:
+        return Viewer("", administers=False)
+    return Viewer(caller.principal.name, caller.principal.may(Permission.ADMINISTER))
+
+
+def _too_large(request: Request) -> Response | None:
+    """Strangers send a login and a password, and nothing that fills the memory."""
+    length = request.headers.get("content-length", "")
+    known = length.isdigit() if "transfer-encoding" not in request.headers else False
+    if request.method in _SAFE_METHODS or (known and int(length) <= _STRANGERS_OCTETS):
+        return None
+    return answer(request, 413, "That is more than can be sent before signing in.")
 
 
 def _bearer(request: Request) -> str | None:
