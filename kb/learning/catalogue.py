@@ -89,8 +89,13 @@ class Before:
 
 
 def before(every: Sequence[Offer]) -> dict[str, Before]:
-    """By reference, what comes before each: training by its reference or title, else a condition in words."""
-    known = {name: offer.ref for offer in every for name in (key(offer.title), offer.ref.lower())}
+    """By reference, what comes before each: training by its reference or title, else a condition in words.
+
+    What a provider calls a course counts only for those without such a name, and not if it is a mere number.
+    """
+    coded = (offer for offer in every if any(letter.isalpha() for letter in offer.external_ref))
+    known = {key(offer.external_ref): offer.ref for offer in coded}
+    known |= {name: offer.ref for offer in every for name in (key(offer.title), offer.ref.lower())}
     return {offer.ref: _before(offer, known) for offer in every}
 
 

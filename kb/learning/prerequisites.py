@@ -79,12 +79,16 @@ def graph(offers: Iterable[Offer], *, capped: bool = False) -> Graph:
 
 
 def _named(session: Session, principal: Principal, offers: Sequence[Offer]) -> list[Offer]:
-    """The courses that the prerequisites of *offers* name, by reference or else by title."""
+    """The courses that the prerequisites of *offers* name: by reference, by their provider's, or by title."""
     said = [text for offer in offers for text in offer.prerequisites]
     refs = {ref for text in said for ref in (text, *references(text))}
     query = select(Training).where(catalogue.in_force(principal))
-    rows = list(session.scalars(query.where(Training.ref.in_(refs))))
-    found = {row.ref for row in rows}
+    rows = [
+        row
+        for column in (Training.ref, Training.external_ref)
+        for row in session.scalars(query.where(column.in_(refs)))
+    ]
+    found = {name for row in rows for name in (row.ref, row.external_ref)}
     titles = {key(text) for text in said if not found & {text, *references(text)}}
     if titles:
         rows += session.scalars(query.where(func.lower(Training.title).in_(titles)))
