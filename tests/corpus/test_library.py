@@ -72,6 +72,27 @@ def test_the_catalogue_keeps_to_the_vocabularies() -> None:
             assert row.url.startswith("http"), f"{row.ref}: where that was read"
 
 
+def test_what_is_only_read_or_heard_teaches_no_more_than_knowledge(library: list[tuple[Common, str]]) -> None:
+    """The rule of the starter library: levels from 3 on are of people who have done it, not read of it.
+
+    Readings and webinars lead to level 2 at most, under two hours to level 1; other training of under three
+    hours to level 2. Assessments and certifications show a level, however long they take.
+    """
+    given = [
+        (read.ref, read.format, read.hours, read.competences)
+        for read, _ in library
+        if isinstance(read, Training)
+    ]
+    listed = [(row.ref, row.kind, row.hours, row.taught) for row in catalogue.rows().values()]
+    shown = {TrainingFormat.ASSESSMENT, TrainingFormat.CERTIFICATION}
+    told = {TrainingFormat.READING, TrainingFormat.WEBINAR}
+    for ref, kind, hours, taught in (*given, *listed):
+        if kind in shown or hours is None:
+            continue
+        most = (1 if hours < 2 else 2) if kind in told else (2 if hours < 3 else 5)
+        assert max(one.level for one in taught) <= most, f"{ref}: {hours:g} hours of {kind}, at most {most}"
+
+
 def _taught(library: list[tuple[Common, str]]) -> dict[str, int]:
     """The highest level to which each competence is taught."""
     highest: dict[str, int] = {}
