@@ -40,7 +40,9 @@ def you(
 def call_me(caller: CallerDep, name: Annotated[str, Form(max_length=200)]) -> RedirectResponse:
     """Use another name from now on, in this browser."""
     if caller:
-        raise ConflictError("You sign in under your own name here, which stays: what you wrote is kept under it.")
+        raise ConflictError(
+            "You sign in under your own name here, which stays: what you wrote is kept under it."
+        )
     said = squash(name)
     if not said:
         raise InvalidError("A name needs letters.")
