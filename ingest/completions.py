@@ -21,7 +21,7 @@ from kb.vocabulary import term
 
 Term = TypeVar("Term", Activity, Side)
 
-MAX_ROWS = 5_000
+MAX_ROWS = 2_000
 """Of one table."""
 COLUMNS = {
     "name": "person|name|learner|employee|participant|attendee|student|full name",

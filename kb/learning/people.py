@@ -164,16 +164,16 @@ def enrolled(session: Session, name: str) -> Learner:
     return row
 
 
-def answerable(session: Session, principal: Principal, name: str) -> Learner:
-    """The row of somebody of whose learning *principal* may write: themselves, or those they develop.
+def require_answerable(principal: Principal, name: str) -> None:
+    """Raise NotFoundError unless *principal* may write of that person's learning.
 
-    Raises NotFoundError, InvalidError.
+    That is of their own, or of those whom they develop. Raises InvalidError for what is no name.
     """
+    _check_name(squash(name))
     if squash(name) == principal.name:
         require_write(principal)
     else:
         require(principal, Permission.DEVELOP)
-    return enrolled(session, name)
 
 
 def known_to(principal: Principal) -> ColumnElement[bool]:

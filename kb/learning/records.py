@@ -4,7 +4,7 @@ Read by the person and by those who develop people; by nobody else: every read h
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -136,39 +136,72 @@ class Certificate:
         return self.issued <= day and (self.expires is None or self.expires >= day)
 
 
-def complete(session: Session, principal: Principal, draft: CompletionDraft) -> Completion:
+def sides(session: Session, principal: Principal) -> dict[str, Side]:
+    """The side of PMI's Talent Triangle that each competence is named on first, by its key."""
+    found = {
+        one.key: term(Side, one.names[TRIANGLE][0])
+        for one in frameworks.competences(session, principal)
+        if one.names.get(TRIANGLE)
+    }
+    return {name: side for name, side in found.items() if side}
+
+
+def complete(
+    session: Session,
+    principal: Principal,
+    draft: CompletionDraft,
+    known: Mapping[str, Side] | None = None,
+) -> Completion:
     """Keep what somebody completed; what another says who develops them is confirmed thereby.
 
-    Raises NotFoundError when *principal* may not, or for training that they can't see; InvalidError.
+    *known* are the *sides* of competences, for whoever keeps many at once. Raises NotFoundError when
+    *principal* may not, or for training that they can't see; InvalidError.
     """
-    learner = people.answerable(session, principal, draft.learner)
+    row = _checked(session, principal, draft, known)
+    learner = people.enrolled(session, draft.learner)
+    row.learner_id = learner.id
+    _keep(session, principal, row, learner, "complete_training")
+    return completion(session, principal, row.id)
+
+
+def check(session: Session, principal: Principal, draft: CompletionDraft, known: Mapping[str, Side]) -> None:
+    """Raise what *complete* would raise; nothing is kept."""
+    _checked(session, principal, draft, known)
+
+
+def _checked(
+    session: Session, principal: Principal, draft: CompletionDraft, known: Mapping[str, Side] | None
+) -> LearningRecord:
+    """What is to be kept, of nobody yet."""
+    people.require_answerable(principal, draft.learner)
     training = _training(session, principal, draft.training)
-    row = LearningRecord(
+    side = draft.side
+    if side is None and training is not None:
+        side = _side(training, sides(session, principal) if known is None else known)
+    return LearningRecord(
         key=str(uuid4()),
-        learner_id=learner.id,
         item_id=training.id if training else None,
         title="" if training else _title(draft.title),
         dated=_past(draft.dated),
         hours=_hours(draft.hours, training),
         result=draft.result,
         activity=draft.activity or _activity(training),
-        side=draft.side or _side(session, principal, training) or "",
+        side=side or "",
         evidence=_text(draft.evidence, "evidence"),
         reflection=_text(draft.reflection, "reflection"),
         author=principal.name,
     )
-    _keep(session, principal, row, learner, "complete_training")
-    return completion(session, principal, row.id)
 
 
 def certify(session: Session, principal: Principal, draft: CertificateDraft) -> Certificate:
     """Keep a certificate. Confirmed and raises as *complete*."""
-    learner = people.answerable(session, principal, draft.learner)
+    people.require_answerable(principal, draft.learner)
     training = _training(session, principal, draft.certification)
     if draft.expires and draft.expires < draft.issued:
         raise InvalidError("A certificate can't expire before it was issued.")
     if len(draft.number) > MAX_NUMBER:
         raise InvalidError(f"The number may have at most {MAX_NUMBER} characters.")
+    learner = people.enrolled(session, draft.learner)
     row = CertificateRow(
         key=str(uuid4()),
         learner_id=learner.id,
@@ -454,15 +487,10 @@ def _activity(training: Training | None) -> Activity:
     return _ACTIVITIES.get(given, Activity.COURSE) if given else Activity.COURSE
 
 
-def _side(session: Session, principal: Principal, training: Training | None) -> Side | None:
-    """The side of the triangle that most of what it teaches is named on; of equals, what it names first."""
-    if training is None:
-        return None
-    known = {one.key: one for one in frameworks.competences(session, principal)}
+def _side(training: Training, known: Mapping[str, Side]) -> Side | None:
+    """The side that most of what it teaches is named on; of equals, what it names first."""
     taught = [known[key(one["name"])] for one in training.competences if key(one["name"]) in known]
-    named = [term(Side, name) for one in taught for name in one.names.get(TRIANGLE, ())[:1]]
-    sides = Counter(side for side in named if side)
-    return sides.most_common(1)[0][0] if sides else None
+    return Counter(taught).most_common(1)[0][0] if taught else None
 
 
 def _text(given: str, what: str) -> str:

@@ -28,6 +28,7 @@ EXPORT, IMPORTS = "/api/v1/learning-records/export", "/api/v1/learning-records/i
 TABLE = """Person,Course name,Completed on,Hours,Status,Way of learning
 Ann,To listen,2026-03-02,7.5 h,Passed,
 Ann,A talk,3 April 2026,2,complete,presentation
+Ann,A talk,2026-04-03,2,complete,presentation
 Bob,C-9,2026-03-02,1,done,
 Bob,A walk,03/04/2026,1,done,
 Bob,A walk,2026-03-04,long,done,
@@ -108,7 +109,7 @@ def test_each_row_is_looked_at_before_anything_is_written(courses: Services) -> 
     answer = tess.post("/learning/import", files={"files": ("t.csv", TABLE)})
     assert answer.status_code == 200
     page = opened_text(answer.text)
-    assert "2 rows to be kept, 0 kept before, 6 faulty" in page
+    assert "2 rows to be kept, 1 kept before, 6 faulty" in page
     for sentence in (
         "There is no training 'C-9' here",
         "is not one day for certain",
@@ -130,7 +131,7 @@ def test_each_row_is_looked_at_before_anything_is_written(courses: Services) -> 
     assert found["A talk"].activity is Activity.PRESENTATION
     ann = client_of(courses, "Ann", Role.CONTRIBUTOR)
     told = ann.post(IMPORTS, files={"files": ("t.csv", TABLE)}, params={"dry_run": True}).json()
-    assert (told["new"], told["kept"]) == (0, 2)  # Bob's rows are not hers to keep
+    assert (told["new"], told["kept"]) == (0, 3)  # Bob's rows are not hers to keep
     assert ann.post(IMPORTS, files={"files": ("t.csv", "a,b\n1,2\n")}).status_code == 400
     opened(tess, "/learning/import")
 
@@ -153,6 +154,6 @@ def test_the_commands_export_and_import(kept: Services, tmp_path: Path) -> None:
     assert len((tmp_path / "x.csv").read_text("utf-8-sig").splitlines()) == 5
     table.write_text(TABLE, "utf-8")
     told = kb(data, "learner", "import", "--dry-run", str(table)).stdout
-    assert "1 would be kept, 1 kept before, 6 faulty." in told
-    assert "row 8: It names nobody." in told
-    assert "1 kept, 1 kept before" in kb(data, "learner", "import", str(table)).stdout
+    assert "1 would be kept, 2 kept before, 6 faulty." in told
+    assert "row 9: It names nobody." in told
+    assert "1 kept, 2 kept before" in kb(data, "learner", "import", str(table)).stdout

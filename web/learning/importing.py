@@ -1,7 +1,8 @@
 """Past completions taken in from tables: looked at row by row, then kept, each row by itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
@@ -61,32 +62,38 @@ def lines(folder: Path, fields: Mapping[str, str], limits: Limits) -> list[Line]
 
 def look(session: Session, principal: Principal, given: Sequence[Line]) -> Report:
     """What would become of the rows; nothing is kept. Raises NotFoundError for those who write nothing."""
-    with session.begin_nested() as attempt:
-        found = take(session, principal, given)
-        attempt.rollback()
-    return found
+    sides = records.sides(session, principal)
+    return _each(session, principal, given, lambda draft: records.check(session, principal, draft, sides))
 
 
 def take(session: Session, principal: Principal, given: Sequence[Line]) -> Report:
     """Keep each row that can be kept. Raises as *look*."""
+    sides = records.sides(session, principal)
+    return _each(session, principal, given, lambda draft: records.complete(session, principal, draft, sides))
+
+
+def _each(
+    session: Session, principal: Principal, given: Sequence[Line], act: Callable[[CompletionDraft], object]
+) -> Report:
     require_write(principal)
-    known = {key(one.title): one.ref for one in catalogue.offers(session, principal)}
-    rows = tuple(_take(session, principal, line, known) for line in given)
-    return Report(rows, completions.text(given))
+    titles = {key(one.title): one.ref for one in catalogue.offers(session, principal)}
+    seen: set[tuple[str, str, date | None]] = set()
 
-
-def _take(session: Session, principal: Principal, line: Line, known: Mapping[str, str]) -> Taken:
-    if line.draft is None:
-        return Taken(line, Fate.FAULTY, line.fault)
-    draft = _resolved(line.draft, known)
-    try:
-        with session.begin_nested():
-            if records.kept_before(session, principal, draft):
+    def fate(line: Line) -> Taken:
+        if line.draft is None:
+            return Taken(line, Fate.FAULTY, line.fault)
+        draft = _resolved(line.draft, titles)
+        same = draft.learner, key(draft.training or draft.title), draft.dated
+        try:
+            if same in seen or records.kept_before(session, principal, draft):
                 return Taken(line, Fate.KEPT, "")
-            records.complete(session, principal, draft)
-    except KbError as error:
-        return Taken(line, Fate.FAULTY, str(error))
-    return Taken(line, Fate.NEW, "")
+            act(draft)
+        except KbError as error:
+            return Taken(line, Fate.FAULTY, str(error))
+        seen.add(same)
+        return Taken(line, Fate.NEW, "")
+
+    return Report(tuple(map(fate, given)), completions.text(given))
 
 
 def _resolved(draft: CompletionDraft, known: Mapping[str, str]) -> CompletionDraft:
