@@ -70,6 +70,8 @@ class Step:
     quote: Quotation | None = None
     lessons: tuple[str, ...] = ()
     """References."""
+    who: tuple[str, ...] = ()
+    """Names of those of a team who need it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,6 +382,7 @@ def _step(row: KeptStep) -> Step:
         tuple(said["conditions"]),
         Quotation(**quote) if quote else None,
         tuple(said["lessons"]),
+        tuple(said.get("who", ())),  # paths that were kept before those of teams name nobody
     )
 
 

@@ -12,7 +12,7 @@ from kb.access import LOCAL_USER
 from kb.database import transaction
 from kb.errors import ConflictError
 from kb.learning import kept, people
-from kb.learning.people import AssessmentDraft
+from kb.learning.people import AssessmentDraft, Judged
 from kb.learning.values import HIDDEN
 from kb.models import AuditEvent
 from kb.values import DocumentFields, ItemDraft, Taught, TrainingFields
@@ -292,6 +292,32 @@ def test_each_button_changes_a_step_without_a_script(base: Services) -> None:
     assert (
         reader.post(f"{where}/steps", data={"version": 10, "action": "up", "step": "C-1"}).status_code == 404
     )
+
+
+def test_a_path_for_a_team_lists_each_course_once_with_who_needs_it(base: Services) -> None:
+    with transaction(base.sessions) as session:
+        levels = {"listening": 2, "cost control": 1}
+        people.record(session, TESS, AssessmentDraft("Bob", levels, Judged.MANAGER, team="North"))
+    client = tess(base)
+    made = keep(client, role=[], competence=["listening=4", "Scheduling=2"], team="north", without=["C-4"])
+    assert made["head"]["title"] == "To listening and Scheduling for north"
+    who = {one["step"]["ref"]: one["step"]["who"] for one in made["steps"]}
+    assert who == {"C-1": ["Ann"], "C-2": ["Ann", "Bob"], "C-3": ["Ann", "Bob"]}
+    where = f"{ADDRESS}/{made['head']['code']}"
+    turned = client.patch(where, json={"steps": ["C-3", "C-1", "C-2"]}, headers={"If-Match": '"1"'}).json()
+    assert turned["sound"]
+    assert turned["steps"][2]["step"]["who"] == ["Ann", "Bob"]
+    page = opened(client, "/paths?competence=listening%3D4&team=North")
+    assert "For Ann, Bob" in page.get_text()
+    ann = client_of(base, "Ann", Role.CONTRIBUTOR)
+    refused: list[tuple[dict[str, Any], int]] = [
+        ({"team": "North"}, 404),
+        ({"competence": ["juggling=2"]}, 404),
+        ({"competence": ["listening"]}, 422),
+        ({"role": []}, 400),
+    ]
+    for said, status in refused:
+        assert ann.post(ADDRESS, json={"role": ["Host"]} | said).status_code == status, said
 
 
 def test_the_command_keeps_and_shows(base: Services, tmp_path: Path) -> None:

@@ -103,6 +103,7 @@ OPERATIONS = {
     ("get", "/api/v1/teaching-plans/export"): "export_teaching_plan",
     ("get", "/api/v1/learners"): "list_learners",
     ("post", "/api/v1/learners/assessments"): "assess_learner",
+    ("get", "/api/v1/competence-demands"): "get_competence_demands",
     ("get", "/api/v1/learners/{number}"): "get_learner",
     ("get", "/api/v1/teams/{name}"): "get_team",
     ("get", "/api/v1/learners/{number}/learning"): "get_learning",

@@ -60,6 +60,7 @@ PAGES = [
     "/readers?item=HS-D-129",
     "/paths?role=Portfolio+manager&start=PMO+manager",
     "/paths/kept",
+    "/learners/demands?role=PMO+analyst&practice=HS-P-017",
     "/teach?q=risk+register+nobody+reads",
     "/units",
     "/training-needs",

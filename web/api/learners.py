@@ -6,8 +6,9 @@ from fastapi import APIRouter, Path, Query, Response
 
 from kb.learning import people
 from web.api.problems import PROBLEMS, problems
-from web.http.deps import PrincipalDep, SessionDep
-from web.learning import developing
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
+from web.learning import demands, developing
+from web.learning.demand_schemas import DemandsOut, DemandsQuery
 from web.learning.learner_schemas import LearnerOut, LevelsIn, StandingOut, TeamOut
 
 router = APIRouter(tags=["Learning"], responses=PROBLEMS)
@@ -36,6 +37,25 @@ def assess(wanted: LevelsIn, session: SessionDep, principal: PrincipalDep, respo
     person = people.record(session, principal, wanted.draft())
     response.headers["Location"] = f"/api/v1/learners/{person.number}"
     return LearnerOut.of(person)
+
+
+@router.get(
+    "/competence-demands",
+    operation_id="get_competence_demands",
+    summary="Read what a project or practice asks of people",
+    responses=problems(404),
+)
+def asked(
+    services: ServicesDep,
+    session: SessionDep,
+    principal: PrincipalDep,
+    wanted: Annotated[DemandsQuery, Query()],
+) -> DemandsOut:
+    """Competences and levels that a brief, an adoption plan, practices or roles ask for, and who lacks them.
+
+    What briefs and practices ask for is proposed by meaning; each competence says why it is there.
+    """
+    return DemandsOut.of(demands.demands(services, session, principal, wanted.sought()))
 
 
 @router.get(

@@ -126,6 +126,36 @@ def team(
 
 
 @app.command()
+def demands(
+    context: typer.Context,
+    brief: Annotated[str, typer.Option(help="Code of a lessons brief, whose needs count.")] = "",
+    plan: Annotated[str, typer.Option(help="Code of an adoption plan.")] = "",
+    practice: Annotated[
+        list[str] | None, typer.Option(help="Reference of a practice; may be repeated.")
+    ] = None,
+    role: Roles = None,
+    team: Annotated[str, typer.Option(help="The team that is looked at.")] = "",
+    json: Json = False,
+) -> None:
+    """Show what a project, practices or roles ask of people, and who of a team lacks it."""
+    from web.console.terminal import existing, give_json, out, person, plain
+    from web.learning import demands as asked
+    from web.learning.demand_schemas import DemandsOut
+
+    sought = asked.Sought(brief, plan, tuple(practice or ()), tuple(role or ()), team)
+    with existing(context.obj) as services, services.sessions() as session:
+        found = asked.demands(services, session, person(services), sought)
+    if json:
+        give_json(DemandsOut.of(found).model_dump(mode="json"))
+        return
+    for one in found.demands:
+        lacking = ", ".join(f"{person.name} ({level})" for person, level in one.lacking)
+        why = one.reasons[0].text
+        line = f"{one.level}  {one.name}: {why}" + (f"; lacked by {lacking}" if lacking else "")
+        out().print(plain(line), markup=False)
+
+
+@app.command()
 def learning(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="The person, by name; yourself unless said.")] = "",

@@ -14,11 +14,15 @@ Many = list[str] | None
 
 def path(  # noqa: PLR0913 - each is an option of the command
     context: typer.Context,
-    role: Annotated[list[str], typer.Argument(help="Roles to be reached, by reference or name.")],
+    role: Annotated[Many, typer.Argument(help="Roles to be reached, by reference or name.")] = None,
+    competence: Annotated[
+        Many, typer.Option(metavar="NAME=LEVEL", help="A competence to be reached; may be repeated.")
+    ] = None,
     start: Annotated[
         Many, typer.Option("--from", help="A role whose levels are held; may be repeated.")
     ] = None,
     learner: Annotated[str, typer.Option(help="A person, whose levels are held.")] = "",
+    team: Annotated[str, typer.Option(help="A team, for all of whom it is to be enough.")] = "",
     done: Annotated[Many, typer.Option(help="Reference of training taken; may be repeated.")] = None,
     least: Annotated[str, typer.Option(help="What to have least of: hours, cost or weeks.")] = "hours",
     hours: Annotated[float | None, typer.Option(min=0, help="The most hours.")] = None,
@@ -48,7 +52,8 @@ def path(  # noqa: PLR0913 - each is an option of the command
     from web.learning.path_schemas import PathQuery, PathsOut
 
     given = {
-        "role": role, "start": start or [], "done": done or [], "least": least, "hours": hours, "cost": cost,
+        "role": role or [], "competence": competence or [], "team": team,
+        "start": start or [], "done": done or [], "least": least, "hours": hours, "cost": cost,
         "weeks": weeks, "pace": pace, "language": language or [], "format": form or [],
         "project": project or [], "certificates": certificates, "unknown": unknown,
         "take": take or [], "without": without or [],
@@ -86,6 +91,8 @@ def _lines(number: int, option: "OptionOut") -> Iterator[str]:
         yield f"  {place}. {stop.ref}  {stop.title}"
         for rise in stop.closes:
             yield f"       closes {rise.competence}, {rise.before} to {rise.after}"
+        if stop.who:
+            yield f"       for {', '.join(stop.who)}"
         if stop.lessons:
             yield f"       lesson {stop.lessons[0].ref}  {stop.lessons[0].title}"
     yield ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
-from kb.access import Principal
+from kb.access import Permission, Principal, require
 from kb.errors import InvalidError, NotFoundError
 from kb.learning import catalogue, frameworks, people, records
 from kb.learning.catalogue import Before, Offer
@@ -17,12 +17,15 @@ from search.paths.values import Course, Wish, usual_needs
 TEACHING = frozenset({"", *TrainingFormat} - {TrainingFormat.ASSESSMENT, TrainingFormat.CERTIFICATION})
 """Formats that teach, rather than show what was learned; and what does not say its format."""
 
+_NAMED = 3
+"""Goals that a title names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Whose path is wanted, to what, and within what."""
 
-    roles: tuple[str, ...]
+    roles: tuple[str, ...] = ()
     """Names or references of the roles to be reached."""
     start: tuple[str, ...] = ()
     """Roles whose levels are taken as held."""
@@ -31,8 +34,20 @@ class Asked:
     """References of training and certificates that they have."""
     projects: tuple[str, ...] = ()
     """Whose lessons are to justify training before those of others."""
+    competences: tuple[Required, ...] = ()
+    """To be reached beside what the roles ask for."""
+    team: str = ""
+    """For all of whom it is to be enough."""
     wish: Wish = field(default_factory=lambda: Wish({}))
     """What is to be least, budgets, pace, languages and formats; levels are filled in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody of the team that a path is for."""
+
+    name: str
+    held: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +65,15 @@ class Case:
     befores: dict[str, Before]
     courses: tuple[Course, ...]
     """All training, as choosing it goes by it."""
+    members: tuple[Member, ...] = ()
+    """Of the team, if it is for one."""
+
+    @property
+    def title(self) -> str:
+        """What it leads to, in words."""
+        names = self.roles or tuple(one.name for one in self.required)
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        return (", " if more else " and ").join(names[:_NAMED]) + more
 
     @property
     def missing(self) -> tuple[Gap, ...]:
@@ -60,18 +84,22 @@ class Case:
 def look_up(session: Session, principal: Principal, asked: Asked) -> Case:
     """What stands behind *asked*.
 
-    Raises InvalidError when no role is asked for, NotFoundError for a role, person or training that is not
-    there.
+    Raises InvalidError when no role and no competence is asked for, NotFoundError for a role, competence,
+    person, team or training that is not there.
     """
-    if not asked.roles:
-        raise InvalidError("Choose a role that the path is to lead to.")
+    if not asked.roles and not asked.competences:
+        raise InvalidError("Choose a role that the path is to lead to, or competences.")
+    for one in asked.competences:
+        frameworks.competence(session, principal, one.name)
     roles = [frameworks.role(session, principal, one) for one in dict.fromkeys(asked.roles)]
-    goal = _highest([one for role in roles for one in role.requires])
+    goal = _highest([*(one for role in roles for one in role.requires), *asked.competences])
     offers = {offer.ref: offer for offer in catalogue.offers(session, principal)}
     required = frozenset(known(asked.wish.required, offers))
-    held, done = _held(session, principal, asked), _done(session, principal, asked)
+    members = members_of(session, principal, asked)
+    held, done = _held(session, principal, asked, members), _done(session, principal, asked)
     wish = replace(asked.wish, required=required, held=held, done=done)
-    return _case(replace(asked, wish=wish), [role.name for role in roles], goal, offers)
+    case = _case(replace(asked, wish=wish), [role.name for role in roles], goal, offers)
+    return replace(case, members=members)
 
 
 def again(
@@ -105,10 +133,24 @@ def known(refs: Iterable[str], offers: Mapping[str, Offer]) -> list[str]:
     return [by_lower[ref] for ref in wanted]
 
 
-def _held(session: Session, principal: Principal, asked: Asked) -> dict[str, int]:
-    """The highest of what the roles of the start ask for and what is known of the person."""
+def members_of(session: Session, principal: Principal, asked: Asked) -> tuple[Member, ...]:
+    """Those of the team that it is for, with what they hold. Raises NotFoundError."""
+    if not asked.team:
+        return ()
+    require(principal, Permission.DEVELOP)
+    found = people.people(session, principal, team=asked.team)
+    if not found:
+        raise NotFoundError(f"Nobody is known here of a team {asked.team[:100]!r}.")
+    return tuple(Member(one.name, one.levels) for one in found)
+
+
+def _held(session: Session, principal: Principal, asked: Asked, members: Sequence[Member]) -> dict[str, int]:
+    """The highest of what the roles of the start ask for and what the person, or all of the team, hold."""
     levels: dict[str, int] = {}
     known = [frameworks.role(session, principal, one).levels for one in asked.start]
+    if members:
+        names = {name for one in members for name in one.held}
+        known.append({name: min(one.held.get(name, 0) for one in members) for name in names})
     if asked.learner is not None:
         known.append(people.person(session, principal, asked.learner).levels)
     for name, level in (pair for each in known for pair in each.items()):

@@ -115,6 +115,7 @@ def view(session: Session, principal: Principal, code: str) -> View:
             step.conditions,
             step.quote,
             tuple(lessons[ref] for ref in step.lessons if ref in lessons),
+            step.who,
         )
         for step in draft.steps
     )
@@ -139,6 +140,7 @@ def edit(
     stored = _editable(session, principal, code)
     draft = stored.draft
     case = case_of(session, principal, stored)
+    case = replace(case, members=cases.members_of(session, principal, case.asked))
     refs = _refs(draft) if change.steps is None else cases.known(change.steps, case.offers)
     wanted = PathQuery.read({**draft.asked, **change.picked(PathQuery.read(draft.asked), _refs(draft), refs)})
     path = walking.check(case.courses, case.wish, refs).path
@@ -164,7 +166,7 @@ def solve(services: Services, session: Session, principal: Principal, code: str,
         out = [f"Ruled out: {', '.join(sorted(case.wish.forbidden))}."] if case.wish.forbidden else []
         raise InvalidError(" ".join(["There is no such path.", *sentences(case.asked, blocked), *out]))
     new = _draft(case, wanted, best.bound, _steps(services, session, principal, case, best, draft.steps))
-    kept.change(session, principal, code, version, replace(new, title=draft.title, team=draft.team))
+    kept.change(session, principal, code, version, replace(new, title=draft.title))
 
 
 def case_of(session: Session, principal: Principal, stored: KeptPath) -> Case:
@@ -216,14 +218,14 @@ def _draft(case: Case, wanted: PathQuery, bound: float | None, steps: tuple[kept
         case.wish.pace,
         bound,
         wanted.learner,
+        wanted.team,
     )
 
 
 def _title(session: Session, principal: Principal, case: Case) -> str:
-    goal = " and ".join(case.roles)
     number = case.asked.learner
-    name = people.person(session, principal, number).name if number is not None else ""
-    return f"To {goal} for {name}" if name else f"To {goal}"
+    name = people.person(session, principal, number).name if number is not None else case.asked.team
+    return f"To {case.title} for {name}" if name else f"To {case.title}"
 
 
 def _steps(
@@ -251,6 +253,7 @@ def _steps(
             stop.conditions,
             same[step.key].quote if step.key in same else stop.quote,
             same[step.key].lessons if step.key in same else tuple(lesson.ref for lesson in stop.lessons),
+            stop.who,
         )
         for step, stop in zip(path.steps, stops, strict=True)
     )

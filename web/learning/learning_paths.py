@@ -10,7 +10,7 @@ from kb.learning.values import Gap
 from search.paths import blocking, solving
 from search.paths.values import Blocked, Measure
 from web.learning import cases
-from web.learning.cases import Asked
+from web.learning.cases import Asked, Member
 from web.learning.telling import Option, Teller
 from web.wiring import Services
 
@@ -23,8 +23,11 @@ class Found:
     """The ways to a goal, or why there is none."""
 
     asked: Asked
-    goal: tuple[str, ...]
-    """Names of the roles."""
+    goal: str
+    """What they lead to, in words."""
+    roles: tuple[str, ...]
+    """Names."""
+    team: tuple[Member, ...]
     missing: tuple[Gap, ...]
     options: tuple[Option, ...]
     blocked: Blocked
@@ -35,7 +38,7 @@ class Found:
     @property
     def title(self) -> str:
         """Of a path to the goal."""
-        return f"Learning path to {' and '.join(self.goal)}"
+        return f"Learning path to {self.goal}"
 
     def option(self, number: int) -> Option:
         """The option with that number, from 1. Raises NotFoundError."""
@@ -56,7 +59,9 @@ def find(services: Services, session: Session, principal: Principal, asked: Aske
     teller.look_up(found)
     return Found(
         asked,
+        case.title,
         case.roles,
+        case.members,
         case.missing,
         tuple(teller.option(path) for path in found),
         Blocked() if found else blocking.blocked(case.courses, case.wish, SECONDS),

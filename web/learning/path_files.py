@@ -63,6 +63,8 @@ def _stop(stop: Stop) -> Iterator[str]:
     yield ""
     for rise in stop.closes:
         yield f"- Closes: {rise.competence}, level {rise.before} to {rise.after} (asked {rise.wanted})"
+    if stop.who:
+        yield f"- For: {', '.join(stop.who)}"
     for title in stop.opens:
         yield f"- Comes before: {title}"
     for condition in stop.conditions:

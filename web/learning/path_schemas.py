@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from kb.errors import InvalidError
 from kb.learning.kept import Quotation
-from kb.learning.values import Rise
+from kb.learning.values import Required, Rise
 from kb.vocabulary import TrainingFormat
 from search.paths.values import Measure, Wish
 from web.addresses import item_url, query_string
@@ -19,7 +19,7 @@ from web.learning.telling import Option, Stop
 from web.schemas import ItemOut, Out
 
 
-def _filled(value: object) -> object:
+def filled(value: object) -> object:
     """What a form leaves empty is not said."""
     return None if value == "" else value
 
@@ -28,8 +28,10 @@ def _all_filled(value: object) -> object:
     return [one for one in value if one != ""] if isinstance(value, list) else value  # pyright: ignore[reportUnknownVariableType] - whatever the address holds
 
 
-Amount = Annotated[Annotated[float, Field(ge=0, le=1e9)] | None, BeforeValidator(_filled)]
+Amount = Annotated[Annotated[float, Field(ge=0, le=1e9)] | None, BeforeValidator(filled)]
 Texts = Annotated[list[str], BeforeValidator(_all_filled)]
+Level = Annotated[str, Field(pattern=r"^[^=]{1,200}=[1-5]$", examples=["scheduling=3"])]
+"""A competence with the level that is wanted."""
 
 
 class PathQuery(BaseModel):
@@ -40,11 +42,17 @@ class PathQuery(BaseModel):
     role: Texts = Field(
         default=[], max_length=5, description="Roles to be reached, by reference or name; may be repeated."
     )
+    competence: Annotated[list[Level], BeforeValidator(_all_filled)] = Field(
+        default=[], max_length=60, description="Competences to be reached too, as NAME=LEVEL."
+    )
     start: Texts = Field(
         default=[], max_length=5, description="Roles whose levels are taken as held; may be repeated."
     )
-    learner: Annotated[Annotated[int, Field(ge=1, le=2**53)] | None, BeforeValidator(_filled)] = Field(
+    learner: Annotated[Annotated[int, Field(ge=1, le=2**53)] | None, BeforeValidator(filled)] = Field(
         default=None, description="Number of a learner, whose levels are held."
+    )
+    team: str = Field(
+        default="", max_length=200, description="A team, for all of whom it is to be enough; see also `who`."
     )
     done: Texts = Field(
         default=[], max_length=100, description="References of training that they have taken."
@@ -53,7 +61,7 @@ class PathQuery(BaseModel):
     hours: Amount = Field(default=None, description="The most hours.")
     cost: Amount = Field(default=None, description="The most that it may cost.")
     weeks: Amount = Field(default=None, description="The most weeks.")
-    pace: Annotated[Annotated[float, Field(gt=0, le=100)] | None, BeforeValidator(_filled)] = Field(
+    pace: Annotated[Annotated[float, Field(gt=0, le=100)] | None, BeforeValidator(filled)] = Field(
         default=None, description="Hours of learning in a week; 4 unless said."
     )
     language: Texts = Field(default=[], max_length=20, description="Languages of training; any unless said.")
@@ -91,8 +99,16 @@ class PathQuery(BaseModel):
             required=frozenset(self.take),
             forbidden=frozenset(self.without),
         )
+        levels = (one.rpartition("=") for one in self.competence)
         return Asked(
-            tuple(self.role), tuple(self.start), self.learner, tuple(self.done), tuple(self.project), wish
+            tuple(self.role),
+            tuple(self.start),
+            self.learner,
+            tuple(self.done),
+            tuple(self.project),
+            tuple(Required(name.strip(), int(level), "") for name, _, level in levels),
+            self.team,
+            wish,
         )
 
     def _formats(self) -> frozenset[str]:
@@ -178,6 +194,7 @@ class StopOut(Out):
     conditions: list[str] = Field(description="What it asks for that only people can say.")
     shown_by: QuoteOut | None
     lessons: list[ItemOut] = Field(description="Lessons that make it worth learning.")
+    who: list[str] = Field(description="Those of a team who need it.")
     url: str
 
     @staticmethod
@@ -197,6 +214,7 @@ class StopOut(Out):
             conditions=list(stop.conditions),
             shown_by=QuoteOut.of(stop.quote, offer.ref) if stop.quote else None,
             lessons=[ItemOut.of(lesson) for lesson in stop.lessons],
+            who=list(stop.who),
             url=item_url(offer.ref),
         )
 
@@ -226,6 +244,7 @@ class OptionOut(Out):
 class PathsOut(Out):
     """The ways to a goal, or why there is none."""
 
+    goal: str = Field(description="What they lead to, in words.")
     roles: list[str]
     missing: list[GapOut] = Field(description="What is missing for the goal, the widest first.")
     options: list[OptionOut] = Field(description="The best first; the others differ from it.")
@@ -236,7 +255,8 @@ class PathsOut(Out):
     def of(found: Found) -> "PathsOut":
         """From what was found."""
         return PathsOut(
-            roles=list(found.goal),
+            goal=found.goal,
+            roles=list(found.roles),
             missing=[GapOut.of(gap) for gap in found.missing],
             options=[OptionOut.of(option) for option in found.options],
             unmet=unmet(found.blocked),

@@ -1,7 +1,7 @@
 """What speaks for each step of a learning path: gaps, a passage that shows it, lessons behind it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from kb.values import ItemId
 from search import learning
 from search.engine import Engine
 from search.learning import Shown
+from search.paths import walking
 from search.paths.values import Path, Step
 from web.learning.cases import Case
 from web.wiring import Services
@@ -40,6 +41,8 @@ class Stop:
     """What it asks for that only people can say."""
     quote: Quotation | None
     lessons: tuple[ItemSummary, ...]
+    who: tuple[str, ...] = ()
+    """Names of those of a team who need it; the others know what it teaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,10 @@ class Teller:
 
     def option(self, path: Path) -> Option:
         """A path with what speaks for each of its steps."""
-        return Option(path, tuple(self._stop(step) for step in path.steps))
+        who = self._who(path)
+        return Option(
+            path, tuple(replace(self._stop(step), who=who.get(step.key, ())) for step in path.steps)
+        )
 
     def _stop(self, step: Step) -> Stop:
         offer, most = self._case.offers[step.key], main(step.rises)
@@ -95,6 +101,19 @@ class Teller:
             _quote(shown, about[0]) if shown else None,
             self._lessons.get(about, ()),
         )
+
+    def _who(self, path: Path) -> dict[str, tuple[str, ...]]:
+        """By step, those of the team for whom it closes a gap, or leads to what does."""
+        found: dict[str, tuple[str, ...]] = {}
+        for member in self._case.members:
+            wish = replace(self._case.wish, held=member.held)
+            needed: set[str] = set()
+            for step in reversed(walking.check(self._case.courses, wish, path.keys).path.steps):
+                closes = any(rise.wanted > rise.before for rise in step.rises)
+                if closes or not needed.isdisjoint(step.opens):
+                    needed.add(step.key)
+                    found[step.key] = (*found.get(step.key, ()), member.name)
+        return found
 
     def _text(self, competence: str, number: int) -> str:
         """The competence, and what somebody does who is at the level to be reached."""

@@ -6,12 +6,15 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kb.access import Permission
+from kb.adoption import plans
+from kb.briefs import reading as briefs
 from kb.learning import frameworks, people
 from kb.learning.people import MAX_NAME, MAX_NOTE, AssessmentDraft, Judged
 from kb.vocabulary import term
-from web.http.deps import PrincipalDep, SessionDep
+from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
-from web.learning import developing
+from web.learning import demands, developing
+from web.learning.demand_schemas import DemandsOut, DemandsQuery
 from web.writing import entered
 from web.writing.form_values import day, whole
 
@@ -19,6 +22,8 @@ router = APIRouter()
 
 _MAX_FIELDS = 400
 _LEVEL = "level:"
+_MOST = 100
+"""Briefs and plans to choose from, the newest."""
 
 Number = Annotated[int, Path(ge=1, le=2**53)]
 Roles = Annotated[list[str] | None, Query(max_length=10)]
@@ -77,6 +82,27 @@ def assess(
     )
     person = people.record(session, principal, draft)
     return RedirectResponse(f"/learners/{person.number}", status_code=303)
+
+
+@router.get("/learners/demands")
+def asked(
+    services: ServicesDep,
+    session: SessionDep,
+    principal: PrincipalDep,
+    wanted: Annotated[DemandsQuery, Query()],
+) -> HTMLResponse:
+    """What projects, practices and roles ask of people, and who of a team lacks it."""
+    found = None if wanted.empty else demands.demands(services, session, principal, wanted.sought())
+    return page(
+        "demands.html",
+        section="training",
+        wanted=wanted,
+        found=DemandsOut.of(found) if found else None,
+        briefs=briefs.listed(session, principal, offset=0, limit=_MOST),
+        plans=plans.listed(session, principal, limit=_MOST),
+        roles=frameworks.roles(session, principal),
+        teams=people.teams(session, principal),
+    )
 
 
 @router.get("/learners/{number}")

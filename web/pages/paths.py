@@ -26,7 +26,11 @@ def find(
     wanted: Annotated[PathQuery, Query()],
 ) -> HTMLResponse:
     """A form, and up to three ways to what it asks for."""
-    found = learning_paths.find(services, session, principal, wanted.asked()) if wanted.role else None
+    found = (
+        learning_paths.find(services, session, principal, wanted.asked())
+        if wanted.role or wanted.competence
+        else None
+    )
     return page(
         "paths.html",
         section="training",
@@ -34,6 +38,7 @@ def find(
         found=PathsOut.of(found) if found else None,
         roles=frameworks.roles(session, principal),
         learners=people.people(session, principal),
+        teams=people.teams(session, principal) if principal.may(Permission.DEVELOP) else [],
         measures=list(Measure),
         formats=list(TrainingFormat),
         may_keep=principal.may(Permission.CONTRIBUTE),
