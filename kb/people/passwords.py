@@ -4,11 +4,12 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from threading import Semaphore
-
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
+from typing import TYPE_CHECKING
 
 from kb.errors import InvalidError
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 SHORTEST, LONGEST = 12, 200
 _LIKELY = 72
@@ -16,7 +17,6 @@ _LIKELY = 72
 _STRONG = 3
 """Of 4: safely unguessable when nobody can try fast."""
 
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _at_once = Semaphore(4)
 """Each hash takes 19 MiB while it is worked out."""
 
@@ -28,32 +28,41 @@ def hashed(password: str, known: Sequence[str]) -> str:
     """
     _check(password, known)
     with _at_once:
-        return _hasher.hash(_same(password))
+        return _hasher().hash(_same(password))
 
 
 def fits(password: str, kept: str) -> bool:
     """Whether *password* is the one whose hash was *kept*; with none kept it takes as long, and never is."""
+    from argon2.exceptions import VerificationError
+
     with _at_once:
         try:
-            return _hasher.verify(kept or _nobodys(), _same(password[: LONGEST + 1])) and bool(kept)
+            return _hasher().verify(kept or _nobodys(), _same(password[: LONGEST + 1])) and bool(kept)
         except VerificationError:
             return False
 
 
 def outdated(kept: str) -> bool:
     """Whether the hash was made with other parameters than today's."""
-    return _hasher.check_needs_rehash(kept)
+    return _hasher().check_needs_rehash(kept)
 
 
 def again(password: str) -> str:
     """A hash of a *password* that was good enough once."""
     with _at_once:
-        return _hasher.hash(_same(password))
+        return _hasher().hash(_same(password))
+
+
+@cache
+def _hasher() -> "PasswordHasher":
+    from argon2 import PasswordHasher  # not loaded where nobody signs in
+
+    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 @cache
 def _nobodys() -> str:
-    return _hasher.hash("nobody's")
+    return _hasher().hash("nobody's")
 
 
 def _same(password: str) -> str:

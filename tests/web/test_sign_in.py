@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
 from playwright.sync_api import Browser
 from sqlalchemy import event, select, update
 from sqlalchemy.engine import Engine
@@ -257,6 +259,18 @@ def test_waits_double_and_end() -> None:
     assert throttle.attempt("bob", "192.0.2.9") == 0
     clock[0] += 1000
     assert throttle.attempt("anna", "192.0.2.1") == 0
+
+
+@given(st.lists(st.floats(0, 300), max_size=200))
+def test_from_however_many_addresses_guesses_are_few(pauses: list[float]) -> None:
+    clock = [0.0]
+    throttle = Throttle(lambda: clock[0])
+    guesses = 0
+    for number, pause in enumerate(pauses):
+        clock[0] += pause
+        guesses += throttle.attempt("anna", f"10.0.{number // 256}.{number % 256}") <= 0
+    doubling = 6  # waits of 1, 2, 4, 8, 16 and 32 seconds
+    assert guesses <= ACCOUNT.free + doubling + clock[0] / ACCOUNT.longest + 1
 
 
 def test_one_address_can_t_try_many_logins() -> None:
