@@ -18,7 +18,7 @@ from kb.life.experience import RETIRED
 from kb.passages import StoredPassage
 from kb.searching import embeddings
 from kb.values import Filters, ItemId, PassageId
-from kb.vocabulary import FacetName, Kind
+from kb.vocabulary import FacetName, Kind, Status
 from search import meanings
 from search.engine import Engine
 
@@ -28,6 +28,7 @@ TEACHES_SHARED = 0.5
 """The same where both name a competence."""
 _CANDIDATES = 30
 """Items of the nearest passages that are compared as wholes."""
+_NOT_TAUGHT = (Status.DRAFT, *RETIRED)
 _OTHER = {Kind.LESSON: Kind.TRAINING, Kind.TRAINING: Kind.LESSON}
 
 
@@ -67,7 +68,7 @@ def answering(
     cosines = {
         id_: float(whole @ meanings.together([meanings.read(vector) for vector in found]))
         for id_, found in vectors.items()
-        if id_ in heads and heads[id_].status not in RETIRED
+        if id_ in heads and heads[id_].status not in _NOT_TAUGHT
     }
     least = {id_: TEACHES_SHARED if shared[id_] else TEACHES for id_ in cosines}
     enough = [id_ for id_ in cosines if cosines[id_] >= least[id_]]

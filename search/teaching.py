@@ -15,8 +15,8 @@ such, (3) are shown how it is done, (4) do it themselves and (5) take it into th
 
 Nothing is put in a part for the sake of having something there. An item is taught with only if its title says
 that it is about the topic: long courses and practices hold the words of any situation in a passing example.
-Of what 14 topics brought up on the starter library with NASA's lessons, most of what was beside the point
-fell short of that, and little else.
+Read on 26 topics with the starter library and NASA's lessons, twelve of them after the limits were chosen:
+of the 130 items of the first three parts 113 (87 %) were on topic, of the twelve new topics 46 of 57 (81 %).
 """
 
 from collections.abc import Sequence
@@ -30,8 +30,9 @@ from kb.items import ItemDetail
 from kb.learning import audiences
 from kb.learning.audiences import Audience
 from kb.learning.exercises import tells_a_case
+from kb.life.experience import RETIRED
 from kb.values import Filters, ItemId, LessonFields, TrainingFields
-from kb.vocabulary import FacetName, Kind, TrainingFormat, TrainingLevel
+from kb.vocabulary import FacetName, Kind, Status, TrainingFormat, TrainingLevel
 from search import fusion, recommending
 from search.engine import Engine
 from search.query import MAX_LENGTH, Query
@@ -39,10 +40,11 @@ from search.results import Hit, Place
 
 _EACH = 20
 """Items of a kind that are looked at."""
-_LEAST = 0.25
+_LEAST = 0.3
 """Strength below which an item is not taught with, though a search would still list it."""
 _TITLE = 0.2
 """Cosine with the topic from which a title says so without any word of it."""
+_NOT_TAUGHT = (Status.DRAFT, *RETIRED)
 _SHOWING = (TrainingFormat.ASSESSMENT, TrainingFormat.CERTIFICATION)
 """Formats that show what was learned."""
 _LEVELS = (*TrainingLevel, None)
@@ -100,7 +102,7 @@ def _answers(
     found = engine.search(session, principal, query, limit=_EACH)
     if found.nearest_only or not found.hits:
         return []
-    hits = {hit.item.id: hit for hit in found.hits if not hit.why.superseded_by}
+    hits = {hit.item.id: hit for hit in found.hits if hit.item.status not in _NOT_TAUGHT}
     near = recommending.beginnings(engine, text, list(hits))
     strengths = {id_: _strength(hit, near.get(id_, -1.0)) for id_, hit in hits.items()}
     strong = [hit for id_, hit in hits.items() if strengths[id_] >= _LEAST]

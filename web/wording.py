@@ -74,7 +74,9 @@ def saved(what: Savings) -> str:
 
 
 def hours(value: float | None) -> str:
-    """How long learning takes: `1 hour`, `7.5 hours`; a dash when nobody says."""
+    """How long learning takes: `7 minutes`, `1 hour`, `7.5 hours`; a dash when nobody says."""
+    if value is not None and 0 < value < 1:
+        return plural(round(value * 60), "minute")
     return "–" if value is None else f"{value:g} {'hour' if value == 1 else 'hours'}"
 
 

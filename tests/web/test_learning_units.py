@@ -94,7 +94,7 @@ def test_it_is_marked_when_its_lesson_changes_or_goes_out_of_use(
         head = items.summaries(session, LOCAL_USER, [newer])[newer]
         relations.relate(session, LOCAL_USER, head.ref, Link.SUPERSEDES, ref)
     page = opened(client, unit["url"])
-    assert "out of use" in one(page, "#unit .notice").get_text()
+    assert "out of use" in one(page, "#unit").get_text()
     assert client.post(f"/api/v1/items/{unit['ref']}/publication").status_code == 409
     assert client.post(f"/api/v1/items/{ref}/learning-units").status_code == 409
     assert "out of use" in opened(client, "/units").get_text()

@@ -86,13 +86,15 @@ def _save(output: Path, plan: "TeachingPlanOut") -> None:
 
 
 def _lines(number: int, step: "StepOut") -> Iterator[str]:
+    from web.wording import hours
+
     yield f"{number}. {step.title}"
     if step.empty:
         yield f"   {step.empty}"
     for exercise in step.exercises:
         yield f"   {exercise.question}"
     for one in step.items:
-        facts = [one.level, one.format, f"{one.hours:g} hours" if one.hours is not None else ""]
+        facts = [one.level, one.format, hours(one.hours) if one.hours is not None else ""]
         told = ", ".join(filter(None, facts))
         yield f"   {one.item.ref}  {one.item.title}" + (f"  ({told})" if told else "")
         if not step.exercises:

@@ -1,6 +1,6 @@
 """Learning units for pages, API and command line: drawn from lessons, published, taken away."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +18,9 @@ from kb.errors import InvalidError, UnavailableError
 from kb.items import ItemDetail
 from kb.learning import units
 from kb.learning.units import Standing, Unit
+from kb.values import TrainingFields
 from kb.vocabulary import FacetName, Kind, Status
+from search import answering
 from search.suggesting import Subject
 from web.addresses import item_url
 from web.schemas import ItemOut, Out
@@ -33,7 +35,7 @@ STANDINGS = {
 }
 """What a unit is marked with."""
 _COMPETENCES = 2
-"""Suggested for a lesson that names none."""
+"""Given to the unit of a lesson that names none."""
 _SPECIAL = str.maketrans({sign: f"\\{sign}" for sign in "\\~=#{}:"})
 """What means something in GIFT."""
 
@@ -91,7 +93,7 @@ def draw(services: Services, session: Session, principal: Principal, ref: str) -
     """
     require(principal, Permission.EDIT)
     lesson = items.get(session, principal, ref)
-    named = lesson.facets.get(FacetName.COMPETENCE, ()) or _suggested(services, session, principal, lesson)
+    named = lesson.facets.get(FacetName.COMPETENCE) or _competences(services, session, principal, lesson)
     made = units.keep(session, principal, lesson, drawing.draft(lesson, named))
     return UnitOut.of(units.get(session, principal, made))
 
@@ -130,15 +132,24 @@ def write(session: Session, principal: Principal, ref: str, wanted: Format) -> b
     return "\n\n".join(_gift(unit, number, one) for number, one in enumerate(asked, start=1)).encode() + b"\n"
 
 
-def _suggested(services: Services, session: Session, principal: Principal, lesson: ItemDetail) -> list[str]:
-    """The competences that items near to a lesson agree upon; none without an index."""
-    entry = composed.entry(drafts.of_item(session, principal, lesson.head.ref))
-    if not isinstance(entry, LessonEntry):
-        return []
+def _competences(
+    services: Services, session: Session, principal: Principal, lesson: ItemDetail
+) -> Sequence[str]:
+    """For a lesson that names none: what training that answers it teaches most of, else what is suggested.
+
+    None without an index.
+    """
     with suppress(UnavailableError):
-        found = assisting.check(services, session, principal, entry, lesson.head.ref).suggestions
-        return [one.value for one in found if one.subject is Subject.COMPETENCE][:_COMPETENCES]
-    return []
+        for one in answering.answering(services.search(), session, principal, lesson.head.ref):
+            training = items.get(session, principal, one.item.ref).fields
+            if isinstance(training, TrainingFields) and training.competences:
+                most = sorted(training.competences, key=lambda taught: -taught.level)
+                return [taught.name for taught in most][:_COMPETENCES]
+        entry = composed.entry(drafts.of_item(session, principal, lesson.head.ref))
+        if isinstance(entry, LessonEntry):
+            found = assisting.check(services, session, principal, entry, lesson.head.ref).suggestions
+            return [one.value for one in found if one.subject is Subject.COMPETENCE][:_COMPETENCES]
+    return ()
 
 
 def _markdown(unit: ItemDetail) -> Iterator[str]:

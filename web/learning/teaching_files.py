@@ -9,7 +9,7 @@ from kb.forms import Form, Head
 from kb.text import squash
 from kb.vocabulary import TemplateForm, label
 from web.learning.teaching_schemas import StepOut, TaughtOut, TeachingPlanOut
-from web.wording import day, percent
+from web.wording import day, hours, percent
 
 
 class Format(StrEnum):
@@ -60,7 +60,7 @@ def _item(one: TaughtOut) -> Iterator[str]:
     terms = (one.item.kind, one.level, one.format)
     facts = [label(term) for term in terms if term]
     if one.hours is not None:
-        facts.append(f"{one.hours:g} hours")
+        facts.append(hours(one.hours))
     facts.append(f"fits {percent(one.strength)}")
     yield from (f"### {noted.plain(one.item.title)}", "", " · ".join(facts), "")
     yield from (noted.plain(one.happened or one.item.summary), "")
