@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, not_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
 from kb.errors import InvalidError, NotFoundError
-from kb.models import UNFINISHED, Item
+from kb.models import UNFINISHED, Group, Item, Restriction, RestrictionGroup, Source
 from kb.vocabulary import Classification, Kind, Role
 
 _ORDER = tuple(Classification)
@@ -58,6 +58,8 @@ class Principal:
     roles: frozenset[Role] = frozenset()
     groups: frozenset[str] = frozenset()
     """The names of those they belong to."""
+    all_groups: bool = False
+    """Whether they read what is kept to groups, whichever those are."""
     withheld: frozenset[Permission] = frozenset()
     """What a program on their behalf may not do, whatever their roles permit."""
 
@@ -68,10 +70,10 @@ class Principal:
     @property
     def sees_everything(self) -> bool:
         """Whether no item is hidden from them."""
-        return self.clearance is _ORDER[-1] and self.may(Permission.REVIEW)
+        return self.clearance is _ORDER[-1] and self.may(Permission.REVIEW) and self.all_groups
 
 
-LOCAL_USER = Principal("local", _ORDER[-1], may_write=True, roles=frozenset(Role))
+LOCAL_USER = Principal("local", _ORDER[-1], may_write=True, roles=frozenset(Role), all_groups=True)
 """The one person of a laptop, who may do everything."""
 
 ANONYMOUS = Principal("nobody", _ORDER[0])
@@ -84,19 +86,21 @@ def local_user(name: str) -> Principal:
 
 
 def peer(principal: Principal) -> Principal:
-    """The nameless reader with the clearance of *principal*, who reviews if they do.
+    """The nameless reader with the clearance and groups of *principal*, who reviews if they do.
 
     What was worked out for this reader may be shown to all alike: it has nobody's own drafts in it.
     """
     roles = frozenset({Role.COORDINATOR}) if principal.may(Permission.REVIEW) else frozenset[Role]()
-    return Principal("", principal.clearance, roles=roles)
+    return Principal(
+        "", principal.clearance, roles=roles, groups=principal.groups, all_groups=principal.all_groups
+    )
 
 
 def visible(principal: Principal, item: type[Item] = Item) -> ColumnElement[bool]:
     """The condition on *item* that holds for what *principal* may see.
 
-    That is what is live and not above their clearance; of lessons and training that are not handed in, only
-    their own, unless they review.
+    That is what is live, not above their clearance and not kept to groups without them; of lessons and training
+    that are not handed in, only their own, unless they review.
     """
     return and_(item.withdrawn_at.is_(None), readable(principal, item))
 
@@ -108,7 +112,35 @@ def readable(principal: Principal, item: type[Item] = Item) -> ColumnElement[boo
         conditions.append(item.classification.in_(cleared(principal)))
     if not principal.may(Permission.REVIEW):
         conditions.append(item.id.not_in(_drafts_of_others(principal)))
+    if not principal.all_groups:
+        conditions += _open_to(principal, item)
     return and_(true(), *conditions)
+
+
+def _open_to(principal: Principal, item: type[Item]) -> list[ColumnElement[bool]]:
+    """The conditions on *item*: that no restriction of it, its project or its place keeps *principal* out.
+
+    Each query reads those restrictions once; they are few beside the items.
+    """
+    kept = Restriction.id.not_in(letting_in(principal))
+    begins = func.substr(Source.location, 1, func.length(Restriction.location)) == Restriction.location
+    items = select(Restriction.item_id).where(kept, Restriction.item_id.is_not(None))
+    projects = select(Restriction.project_id).where(kept, Restriction.project_id.is_not(None))
+    sources = select(Source.id).join(Restriction, begins).where(kept, Restriction.location.is_not(None))
+    return [
+        item.id.not_in(items),
+        or_(item.project_id.is_(None), item.project_id.not_in(projects)),
+        or_(item.source_id.is_(None), item.source_id.not_in(sources)),
+    ]
+
+
+def letting_in(principal: Principal) -> Select[int]:
+    """The restrictions that let in a group of *principal*."""
+    return (
+        select(RestrictionGroup.restriction_id)
+        .join(Group, Group.id == RestrictionGroup.group_id)
+        .where(Group.name.in_(sorted(principal.groups)))
+    )
 
 
 def _drafts_of_others(principal: Principal) -> Select[int]:

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
+from kb.access import Principal, readable
 from kb.models import Item, Source, Version
 
 
@@ -92,6 +93,13 @@ def move(session: Session, location: str, to: str, name: str) -> None:
         session.flush()
     row = session.scalars(select(Source).where(Source.location == location)).one()
     row.location, row.name = to, name
+
+
+def wholly_readable(session: Session, principal: Principal, ref: str) -> bool:
+    """Whether *principal* may read every item of the file that the item *ref* is from, and so the file."""
+    source = select(Item.source_id).where(Item.ref == ref).scalar_subquery()
+    hidden = exists().where(Item.source_id == source, not_(readable(principal)))
+    return not session.scalar(select(hidden))
 
 
 def digests(session: Session) -> set[str]:

@@ -1,5 +1,6 @@
 """The themes of a base, found once for each generation of its index and kept beside it."""
 
+import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterable
@@ -112,8 +113,13 @@ class Recurring:
         return present
 
     def _path(self, reader: Principal) -> Path:
-        rights = f"{reader.clearance}-review" if reader.may(Permission.REVIEW) else str(reader.clearance)
-        return self._folder / f"{rights}-{_FORMAT}.json"
+        rights = [str(reader.clearance)]
+        if reader.may(Permission.REVIEW):
+            rights.append("review")
+        if not reader.all_groups:
+            groups = "\n".join(sorted(reader.groups))
+            rights.append(hashlib.blake2b(groups.encode(), digest_size=8).hexdigest())
+        return self._folder / f"{'-'.join(rights)}-{_FORMAT}.json"
 
     def _read(self, reader: Principal) -> Themes | None:
         try:

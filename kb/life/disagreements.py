@@ -27,7 +27,9 @@ from kb.models import (
 from kb.values import ItemId
 from kb.vocabulary import Classification, FlagState, Kind, Link, Role, Status
 
-FINDER = Principal("hindsight", Classification.CONFIDENTIAL, roles=frozenset({Role.COORDINATOR}))
+FINDER = Principal(
+    "hindsight", Classification.CONFIDENTIAL, roles=frozenset({Role.COORDINATOR}), all_groups=True
+)
 """Compares all there is; what it finds is shown only to those who may see both items."""
 KINDS = (Kind.LESSON, Kind.PRACTICE)
 """What gives advice."""

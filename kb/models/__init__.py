@@ -59,6 +59,7 @@ from kb.models.lifecycle import (
 from kb.models.people import ApiToken, Group, Membership, SignIn, User
 from kb.models.proposals import Mining, Proposal
 from kb.models.records import AuditChain, AuditEvent, EvaluationRun
+from kb.models.restrictions import Restriction, RestrictionGroup
 from kb.models.searches import (
     Feedback,
     KnowledgeGap,
@@ -133,6 +134,8 @@ __all__ = [
     "ReadConfirmation",
     "Relation",
     "RemedialAction",
+    "Restriction",
+    "RestrictionGroup",
     "SavedSearch",
     "SearchEvent",
     "SearchOpening",

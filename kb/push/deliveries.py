@@ -222,7 +222,7 @@ def claim(session: Session, ways: Collection[Way], moment: datetime) -> Parcel |
 
 def _parcel(session: Session, row: Row) -> Parcel:
     subscription = session.get_one(SubscriptionRow, row.subscription_id)
-    recipient = subscriptions.recipient_of(subscription)
+    recipient = subscriptions.recipient_of(session, subscription)
     announced = select(Announcement.item_id, Announcement.fresh).where(Announcement.delivery_id == row.id)
     fresh = {ItemId(id_): new for id_, new in session.execute(announced)}
     found = records.read(session, recipient.principal, list(fresh))

@@ -15,7 +15,8 @@ from kb import audit
 from kb.access import Principal
 from kb.errors import ConflictError, InvalidError, NotFoundError
 from kb.models import Subscription as Row
-from kb.models import now
+from kb.models import User, now
+from kb.people import readers
 from kb.text import squash
 from kb.values import Filters
 from kb.vocabulary import Classification, label
@@ -162,7 +163,7 @@ def get(session: Session, principal: Principal, number: int) -> Subscription:
 
 def recipient(session: Session, principal: Principal, number: int) -> Recipient:
     """What sending to the subscription with that id needs. Raises as *get* does."""
-    return recipient_of(_row(session, principal, number))
+    return recipient_of(session, _row(session, principal, number))
 
 
 def stop(session: Session, principal: Principal, number: int) -> Subscription:
@@ -199,7 +200,7 @@ def of_token(session: Session, token: str) -> Subscription:
 def stop_by_token(session: Session, token: str) -> Subscription:
     """Stop the one subscription that *token* is for. Raises NotFoundError."""
     row = _of_token(session, token)
-    _stop(session, recipient_of(row).principal, row, "by the link in a message")
+    _stop(session, recipient_of(session, row).principal, row, "by the link in a message")
     return subscription(row)
 
 
@@ -208,15 +209,20 @@ def due(
 ) -> list[tuple[Subscription, Principal]]:
     """What news are to be looked for at *moment*, and on whose behalf; *early* also what has time yet.
 
-    Those that tell at once are left out unless *at_once* is set.
+    Those that tell at once are left out unless *at_once* is set, and those of people who may not come in.
     """
-    conditions: list[ColumnElement[bool]] = [Row.stopped_at.is_(None), Row.way.in_(ways)]
+    gone = select(User.name).where(User.disabled)
+    conditions: list[ColumnElement[bool]] = [
+        Row.stopped_at.is_(None),
+        Row.way.in_(ways),
+        Row.owner.not_in(gone),
+    ]
     if not early:
         conditions.append(Row.next_at <= moment)
     if not at_once:
         conditions.append(Row.rhythm != Rhythm.AT_ONCE)
     rows = session.scalars(select(Row).where(*conditions).order_by(Row.next_at, Row.id))
-    return [(subscription(row), recipient_of(row).principal) for row in rows]
+    return [(subscription(row), recipient_of(session, row).principal) for row in rows]
 
 
 def subscription(row: Row) -> Subscription:
@@ -236,9 +242,10 @@ def subscription(row: Row) -> Subscription:
     )
 
 
-def recipient_of(row: Row) -> Recipient:
+def recipient_of(session: Session, row: Row) -> Recipient:
     """Whom the *row* is sent to."""
-    return Recipient(Principal(row.owner, Classification(row.clearance)), row.secret, row.token)
+    principal = readers.absent(session, row.owner, Classification(row.clearance))
+    return Recipient(principal, row.secret, row.token)
 
 
 def _name(draft: SubscriptionDraft) -> str:

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
 
-from kb import items
+from kb import items, sources
+from kb.errors import NotFoundError
 from web.api.problems import PROBLEMS, problems
 from web.api.versions import tell
 from web.http.deps import PrincipalDep, ServicesDep, SessionDep
@@ -78,8 +79,13 @@ def versions(ref: Ref, session: SessionDep, principal: PrincipalDep) -> list[Ver
     responses=problems(404) | {200: {"content": {"application/octet-stream": {}}}},
 )
 def file(ref: Ref, session: SessionDep, principal: PrincipalDep, services: ServicesDep) -> FileResponse:
-    """The file that the item was read from, byte for byte, under the name it had."""
+    """The file that the item was read from, byte for byte, under the name it had.
+
+    Only for those who may read all that came from it: a register holds many lessons.
+    """
     item = items.get(session, principal, ref)
+    if not sources.wholly_readable(session, principal, item.head.ref):
+        raise NotFoundError("Its original file is not open to you.")
     return FileResponse(
         services.files.path(item.file_digest or "none"),
         media_type=item.media_type or "application/octet-stream",
