@@ -40,6 +40,7 @@ from web.api import (
     proposals,
     registers,
     relations,
+    restrictions,
     reviews,
     saved,
     search,
@@ -99,6 +100,7 @@ from web.pages import paths as path_pages
 from web.pages import practices as practice_pages
 from web.pages import projects as project_pages
 from web.pages import proposals as proposal_pages
+from web.pages import restrictions as restriction_pages
 from web.pages import reviews as review_pages
 from web.pages import sessions as session_pages
 from web.pages import subscriptions as subscription_pages
@@ -219,6 +221,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         models,
         people_api,
         audit,
+        restrictions,
         health,
     ):
         app.include_router(module.router, prefix=API)
@@ -266,6 +269,7 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
         signing,
         users,
         audit_pages,
+        restriction_pages,
         watching,
         about,
     )

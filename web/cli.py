@@ -29,6 +29,7 @@ from web.commands import (
     practice,
     projects,
     registers,
+    restrictions,
     reviews,
     saved,
     session,
@@ -388,6 +389,7 @@ app.add_typer(brief.app, name="brief")
 app.add_typer(audit.app, name="audit")
 app.add_typer(unit.app, name="unit")
 app.add_typer(need.app, name="need")
+app.add_typer(restrictions.app, name="access")
 app.add_typer(people.user, name="user")
 app.add_typer(people.group, name="group")
 app.add_typer(people.token, name="token")

@@ -20,6 +20,7 @@ from kb.vocabulary import Classification, FacetName, Role
 from tests.samples import lesson, store
 
 GROUPS = ("Alpha", "Beta", "Gamma")
+SECRET = "correct horse battery staple"
 PROJECTS = ("Harbour", "Bridge", "")
 MANAGER = Principal(
     "manager", Classification.CONFIDENTIAL, roles=frozenset(Role), groups=frozenset({"Alpha"})

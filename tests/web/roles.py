@@ -1,5 +1,7 @@
 """Clients of people who may do only what their roles permit."""
 
+from collections.abc import Iterable
+
 from fastapi.testclient import TestClient
 
 from kb.access import Principal
@@ -10,9 +12,14 @@ from web.wiring import Services
 
 
 def client_of(
-    services: Services, name: str, *roles: Role, clearance: Classification = Classification.INTERNAL
+    services: Services,
+    name: str,
+    *roles: Role,
+    clearance: Classification = Classification.INTERNAL,
+    groups: Iterable[str] = (),
 ) -> TestClient:
-    """A client of *name*, who has *roles*, as sign-in would give it."""
+    """A client of *name*, who has *roles* and belongs to *groups*, as sign-in would give it."""
     app = create_app(services)
-    app.dependency_overrides[reader] = lambda: Principal(name, clearance, bool(roles), frozenset(roles))
+    person = Principal(name, clearance, bool(roles), frozenset(roles), frozenset(groups))
+    app.dependency_overrides[reader] = lambda: person
     return TestClient(app, base_url="http://localhost", follow_redirects=False)

@@ -74,6 +74,7 @@ PAGES = [
     "/audit",
     "/users",
     "/you",
+    "/restrictions",
     "/status",
     "/api",
 ]

@@ -67,7 +67,7 @@ def _index(services: Services) -> PartOut:
         manifest = generation.read_manifest(folder, name)
     except DamagedError as error:
         return PartOut(ok=False, detail=f"The search index is damaged: {error}.")
-    return PartOut(ok=True, detail=f"{manifest.passages:,} passages, built {manifest.built_at}")
+    return PartOut(ok=True, detail=f"built {manifest.built_at}")
 
 
 def _model(services: Services) -> PartOut:

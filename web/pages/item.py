@@ -9,13 +9,14 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from kb import items, passages
+from kb import items, passages, sources
 from kb.access import Permission, Principal
 from kb.errors import InvalidError, UnavailableError
 from kb.items import ItemDetail
 from kb.learning import assignments, listing, prerequisites
 from kb.life import reviews
 from kb.passages import StoredPassage
+from kb.people import restrictions
 from kb.proposals import records
 from kb.searching import feedback
 from kb.text import references, squash
@@ -123,7 +124,9 @@ def item(  # noqa: PLR0913 - each is one thing FastAPI brings in
         judged=feedback.given(session, principal, words, [found.head.id]) if cited else {},
         words=words,
         back=item_url(found.head.ref, passage=passage, q=q, rank=rank),
-        download=f"/api/v1/items/{quote(found.head.ref, safe='')}/file" if found.head.file_name else "",
+        download=_download(session, principal, found),
+        restricted=restrictions.of_item(session, principal, found.head.ref),
+        may_restrict=principal.may(Permission.ADMINISTER),
     )
 
 
@@ -169,6 +172,13 @@ def _text(
     known = items.referred(session, principal, references(text) - {item.head.ref}).values()
     links = {ref: item_url(ref) for ref in known}
     return render(text, title=item.head.title, cited=within, mark=mark, links=links)
+
+
+def _download(session: Session, principal: Principal, item: ItemDetail) -> str:
+    """Address of the original file, for those who may have it."""
+    if not item.head.file_name or not sources.wholly_readable(session, principal, item.head.ref):
+        return ""
+    return f"/api/v1/items/{quote(item.head.ref, safe='')}/file"
 
 
 def _words(q: str) -> str:
