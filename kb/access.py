@@ -99,8 +99,8 @@ def peer(principal: Principal) -> Principal:
 def visible(principal: Principal, item: type[Item] = Item) -> ColumnElement[bool]:
     """The condition on *item* that holds for what *principal* may see.
 
-    That is what is live, not above their clearance and not kept to groups without them; of lessons and training
-    that are not handed in, only their own, unless they review.
+    That is what is live, not above their clearance and not kept to groups without them; of lessons and
+    training that are not handed in, only their own, unless they review.
     """
     return and_(item.withdrawn_at.is_(None), readable(principal, item))
 

@@ -15,7 +15,7 @@ from kb import audit
 from kb.access import Principal
 from kb.errors import ConflictError, InvalidError, NotFoundError
 from kb.models import Subscription as Row
-from kb.models import User, now
+from kb.models import now
 from kb.people import readers
 from kb.text import squash
 from kb.values import Filters
@@ -209,14 +209,9 @@ def due(
 ) -> list[tuple[Subscription, Principal]]:
     """What news are to be looked for at *moment*, and on whose behalf; *early* also what has time yet.
 
-    Those that tell at once are left out unless *at_once* is set, and those of people who may not come in.
+    Those that tell at once are left out unless *at_once* is set.
     """
-    gone = select(User.name).where(User.disabled)
-    conditions: list[ColumnElement[bool]] = [
-        Row.stopped_at.is_(None),
-        Row.way.in_(ways),
-        Row.owner.not_in(gone),
-    ]
+    conditions: list[ColumnElement[bool]] = [Row.stopped_at.is_(None), Row.way.in_(ways)]
     if not early:
         conditions.append(Row.next_at <= moment)
     if not at_once:

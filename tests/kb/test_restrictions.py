@@ -20,7 +20,7 @@ from kb.vocabulary import Classification, FacetName, Role
 from tests.samples import lesson, store
 
 GROUPS = ("Alpha", "Beta", "Gamma")
-SECRET = "correct horse battery staple"
+SECRET = "correct horse battery staple"  # noqa: S105 - of nobody
 PROJECTS = ("Harbour", "Bridge", "")
 MANAGER = Principal(
     "manager", Classification.CONFIDENTIAL, roles=frozenset(Role), groups=frozenset({"Alpha"})

@@ -159,7 +159,7 @@ def test_who_is_in_no_group_can_not_tell_that_anything_is_kept_from_them(
         seen = [(address, told(having, address), told(lacking, address)) for address in addresses(having.app)]
     assert not [address for address, answer, _ in seen if HIDDEN in answer]
     assert not [(address, *both) for address, *both in seen if both[0] != both[1]]
-    assert sum(answer.startswith("200") for _, answer, _ in seen) > len(seen) / 2
+    assert sum(answer.startswith("200") for _, answer, _ in seen) > len(seen) / 3
 
 
 def told(client: TestClient, address: str) -> str:

@@ -1,6 +1,6 @@
 """what is kept to groups
 
-Revision: 0029, after 0026, 2026-11-25 18:00:00
+Revision: 0029, after 0028a, 2026-11-25 18:00:00
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 import kb.models
 
 revision = "0029"
-down_revision = "0026"
+down_revision = "0028a"
 branch_labels = None
 depends_on = None
 
