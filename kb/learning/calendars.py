@@ -11,6 +11,7 @@ from kb.errors import NotFoundError
 from kb.learning import people
 from kb.learning.people import Known
 from kb.models import CalendarAddress, Learner
+from kb.people import readers
 from kb.vocabulary import Classification
 
 
@@ -48,4 +49,5 @@ def of_token(session: Session, token: str) -> tuple[Known, Principal]:
     if found is None:
         raise NotFoundError("This address opens no calendar any more; its owner can make a new one.")
     learner, clearance = found
-    return Known(learner.id, learner.name, learner.team), Principal(learner.name, Classification(clearance))
+    known = Known(learner.id, learner.name, learner.team)
+    return known, readers.absent(session, learner.name, Classification(clearance))
