@@ -11,7 +11,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from kb.learning.values import Rise
-from search.paths import blocking, solving, walking
+from search.paths import blocking, solving, unstated, walking
 from search.paths.network import barriers
 from search.paths.values import Barrier, Course, Measure, Path, Relaxed, Unmet, Wish
 from search.paths.walking import Awaiting, Barred, Exceeded, Idle, Lacking
@@ -290,3 +290,20 @@ def test_each_fault_stands_beside_its_step() -> None:
     )
     assert told.unmet == (Unmet("risk", 5, 4),)
     assert told.exceeded == (Exceeded(Measure.HOURS, 20, 21),)
+
+
+@settings(deadline=None, max_examples=150)
+@given(_courses(), _wishes(), st.frozensets(st.sampled_from(("T0", "T1", "T2", "T3"))))
+def test_of_what_states_no_hours_a_path_has_the_fewest(
+    courses: list[Course], wish: Wish, silent: frozenset[str]
+) -> None:
+    courses = [replace(course, hours=None) if course.key in silent else course for course in courses]
+    wish = replace(wish, least=Measure.HOURS, budget={}, unknown=True)
+    weighed = [replace(course, hours=1000) if course.hours is None else course for course in courses]
+    choices = _choices(weighed, wish)
+    found = unstated.paths(courses, wish, options=1)
+    assert bool(found) == bool(choices)
+    for path in found:
+        apart = sum(course.hours is None for course in courses if course.key in path.keys)
+        assert path.hours + 1000 * apart == min(totals[Measure.HOURS] for totals in choices)
+        assert path.bound <= path.hours

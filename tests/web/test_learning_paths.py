@@ -65,12 +65,25 @@ def test_each_step_cites_a_passage_of_its_own_and_lessons(reading: TestClient, t
 
 
 def test_when_nothing_fits_it_says_what_to_give_up_and_that_is_enough(reading: TestClient, told: Any) -> None:
-    step = {"role": "Senior project manager", "start": "Project manager"}
+    step = {"role": "Senior project manager", "start": "Project manager", "format": "reading"}
     none = reading.get(ADDRESS, params=step).json()
     assert none["options"] == []
     assert "certificates and assessments" in none["ways"][0]
     tight = reading.get(ADDRESS, params=STEP | {"hours": 20}).json()
     assert f"Allow hours: {told['options'][0]['hours']:g} instead of 20." in tight["ways"]
+
+
+def test_certifications_of_unknown_hours_are_requirements_told_apart(reading: TestClient) -> None:
+    step = {"role": "PMO consultant", "start": "PMO analyst"}
+    answer = reading.get(ADDRESS, params=step).json()
+    first = answer["options"][0]
+    assert answer["widened"]
+    assert first["unstated"] == ["HS-C-113", "HS-C-132"]
+    hours = [stop["hours"] for stop in first["steps"]]
+    assert first["hours"] == first["bound"] == pytest.approx(sum(one or 0 for one in hours))
+    page = opened(reading, "/paths?role=PMO+consultant&start=PMO+analyst")
+    assert "No training of known length" in page.select("section:has(#option-1) > .notice")[0].get_text()
+    assert "Nobody states the hours of Chartered" in reading.get(f"{ADDRESS}/export", params=step).text
 
 
 def test_a_path_is_taken_away_as_text_and_as_linked_data(reading: TestClient, found: Found) -> None:

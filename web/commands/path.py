@@ -67,7 +67,8 @@ def path(  # noqa: PLR0913 - each is an option of the command
         code = ""
         if keep:
             steps = found.option(1).path.keys
-            code = kept_paths.keep(services, session, who, wanted, title=keep, steps=steps)
+            kept_as = wanted.widened() if found.widened else wanted
+            code = kept_paths.keep(services, session, who, kept_as, title=keep, steps=steps)
         if markdown:
             save(markdown, [path_files.write(found.title, found.option(1), Format.MARKDOWN, now().date())])
     told = PathsOut.of(found)
@@ -87,6 +88,8 @@ def path(  # noqa: PLR0913 - each is an option of the command
 
 def _lines(number: int, option: "OptionOut") -> Iterator[str]:
     yield f"Option {number}: {option.hours:g} hours, {option.weeks:.3g} weeks, cost {option.cost:g}"
+    if option.unstated:
+        yield f"  requires {', '.join(option.unstated)}, of which nobody states the hours"
     for place, stop in enumerate(option.steps, start=1):
         yield f"  {place}. {stop.ref}  {stop.title}"
         for rise in stop.closes:

@@ -21,6 +21,13 @@ _NAMED = 3
 """Goals that a title names."""
 
 
+def with_certifications(wish: Wish) -> Wish | None:
+    """*wish* with certifications, known hours or not, as requirements; None where it rules them out."""
+    if wish.budget or wish.unknown or wish.formats != TEACHING:
+        return None
+    return replace(wish, formats=TEACHING | {TrainingFormat.CERTIFICATION}, unknown=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Whose path is wanted, to what, and within what."""

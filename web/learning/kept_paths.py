@@ -12,7 +12,7 @@ from kb.items import ItemSummary
 from kb.learning import kept, people
 from kb.learning.kept import KeptPath, Notice, PathDraft
 from kb.learning.values import Gap, Required, gaps
-from search.paths import blocking, solving, walking
+from search.paths import blocking, unstated, walking
 from search.paths import values as found
 from search.paths.values import Path
 from web.learning import cases, checking
@@ -200,7 +200,7 @@ def _narrower(wanted: PathQuery, before: PathQuery) -> bool:
 def _best(case: Case, *, proof_only: bool) -> Path | None:
     """The best path; where only its bound is wanted, it may take too long to find."""
     try:
-        return next(iter(solving.paths(case.courses, case.wish, options=1, seconds=SECONDS)), None)
+        return next(iter(unstated.paths(case.courses, case.wish, options=1, seconds=SECONDS)), None)
     except UnavailableError:
         if proof_only:
             return None

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from kb.access import Principal
 from kb.errors import NotFoundError
 from kb.learning.values import Gap
-from search.paths import blocking, solving
+from search.paths import blocking, unstated
 from search.paths.values import Blocked, Measure
 from web.learning import cases
 from web.learning.cases import Asked, Member
@@ -34,6 +34,8 @@ class Found:
     """Empty where there are options."""
     titles: dict[str, str]
     """Of training, by reference."""
+    widened: bool = False
+    """Whether nothing but certifications of unknown hours, which were not asked for, makes a path."""
 
     @property
     def title(self) -> str:
@@ -54,7 +56,10 @@ def find(services: Services, session: Session, principal: Principal, asked: Aske
     there, UnavailableError when no way was found in time.
     """
     case = cases.look_up(session, principal, asked)
-    found = solving.paths(case.courses, case.wish, seconds=SECONDS)
+    found = unstated.paths(case.courses, case.wish, seconds=SECONDS)
+    wider = None if found else cases.with_certifications(case.wish)
+    if wider is not None:
+        found = unstated.paths(case.courses, wider, seconds=SECONDS)
     teller = Teller(services, session, principal, case)
     teller.look_up(found)
     return Found(
@@ -66,6 +71,7 @@ def find(services: Services, session: Session, principal: Principal, asked: Aske
         tuple(teller.option(path) for path in found),
         Blocked() if found else blocking.blocked(case.courses, case.wish, SECONDS),
         {offer.ref: offer.title for offer in case.offers.values()},
+        widened=wider is not None and bool(found),
     )
 
 

@@ -44,7 +44,9 @@ def write(title: str, option: Option, wanted: Format, today: date) -> bytes:
 def _summary(option: Option) -> str:
     path = option.path
     cost = f"cost {path.cost:g} as far as it is known"
-    return f"{path.hours:g} hours, {path.weeks:.3g} weeks one after the other, {cost}."
+    said = f"{path.hours:g} hours, {path.weeks:.3g} weeks one after the other, {cost}."
+    apart = ", ".join(f"{offer.title} ({offer.ref})" for offer in option.unstated)
+    return f"{said} Nobody states the hours of {apart}; none are counted." if apart else said
 
 
 def _lines(option: Option) -> Iterator[str]:

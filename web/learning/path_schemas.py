@@ -124,6 +124,10 @@ class PathQuery(BaseModel):
         """As a query string."""
         return query_string(self.said())
 
+    def widened(self) -> "PathQuery":
+        """The same with certifications as requirements, whatever is known of their hours."""
+        return self.model_copy(update={"certificates": True, "unknown": True})
+
     def fields(self) -> list[tuple[str, str]]:
         """As fields of a form."""
         return parse_qsl(self.query().removeprefix("?"))
@@ -226,6 +230,9 @@ class OptionOut(Out):
     cost: float = Field(description="Of training whose cost is known.")
     weeks: float = Field(description="One after the other, at the pace asked.")
     bound: float = Field(description="No such way has less of what was to be least: proven.")
+    unstated: list[str] = Field(
+        description="References of steps of which nobody states the hours: they count none."
+    )
     steps: list[StopOut]
 
     @staticmethod
@@ -237,6 +244,7 @@ class OptionOut(Out):
             cost=path.cost,
             weeks=path.weeks,
             bound=path.bound,
+            unstated=[offer.ref for offer in option.unstated],
             steps=[StopOut.of(stop) for stop in option.stops],
         )
 
@@ -250,6 +258,9 @@ class PathsOut(Out):
     options: list[OptionOut] = Field(description="The best first; the others differ from it.")
     unmet: list[str] = Field(description="Levels that nothing leads to.")
     ways: list[str] = Field(description="When there is no path: what to give up for one; each is enough.")
+    widened: bool = Field(
+        description="Whether the options need certifications of which nobody states the hours."
+    )
 
     @staticmethod
     def of(found: Found) -> "PathsOut":
@@ -261,4 +272,5 @@ class PathsOut(Out):
             options=[OptionOut.of(option) for option in found.options],
             unmet=unmet(found.blocked),
             ways=ways(found.asked, found.blocked),
+            widened=found.widened,
         )

@@ -52,6 +52,11 @@ class Option:
     path: Path
     stops: tuple[Stop, ...]
 
+    @property
+    def unstated(self) -> tuple[Offer, ...]:
+        """Training of which nobody states the hours: none are counted."""
+        return tuple(stop.offer for stop in self.stops if stop.offer.hours is None)
+
 
 class Teller:
     """Tells why each step of a path is there; looks up each competence once."""
