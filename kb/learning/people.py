@@ -78,6 +78,15 @@ class Person:
         """The newest level of each competence; of the same day, what evidence or a manager says first."""
         return self._newest(self.history)
 
+    @property
+    def course(self) -> list[tuple[date, int]]:
+        """The sum of their levels on each day of an assessment, by rising day."""
+        days = sorted({one.dated for one in self.history})
+        return [
+            (day, sum(self._newest([one for one in self.history if one.dated <= day]).values()))
+            for day in days
+        ]
+
     def by(self, kind: Judged) -> dict[str, int]:
         """The newest level of each competence as it was judged in that way."""
         return self._newest([one for one in self.history if one.kind is kind])

@@ -13,10 +13,11 @@ from kb.learning.people import AssessmentDraft, Judged
 from kb.values import DocumentFields, ItemDraft
 from kb.vocabulary import Classification, DocumentKind, Kind, Role
 from tests.samples import store
+from tests.web.commands import kb
 from tests.web.roles import client_of
 from tests.web.test_pages import one, opened
 from web.base import work
-from web.pictures import radar
+from web.pictures import radar, sparkline
 from web.wiring import Services
 
 NAMES = ("listening", "scheduling", "cost control")
@@ -143,7 +144,41 @@ def test_the_form_keeps_what_was_chosen(base: Services) -> None:
     said = {"learner": "Ann", "kind": "evidence", "level:scheduling": "2", "dated": "2026-01-02"}
     answer = client.post("/learners/assess", data=said)
     page = opened(client, answer.headers["location"])
-    assert len(page.select("#history + .wide tbody tr")) == 3
+    assert len(page.select("#history ~ .wide tbody tr")) == 3
+
+
+def test_a_team_is_assessed_at_once_or_not_at_all(base: Services) -> None:
+    client = client_of(base, "Tess", Role.TRAINER)
+    grid = opened(client, "/teams/North/assess")
+    squares = [str(field["name"]) for field in grid.select("select[name^='level:']")]
+    assert len(squares) == 2 * len(NAMES)
+    said = {"kind": "manager", squares[0]: "2", squares[-1]: "3", "dated": "2026-03-01"}
+    assert client.post("/teams/North/assess", data=said).headers["location"] == "/teams/North"
+    with base.sessions() as session:
+        before = {one.name: len(one.history) for one in people.people(session, TESS)}
+    address = "/api/v1/teams/North/assessments"
+    for levels in ({"Ann": {"listening": 4}, "Bob": {"juggling": 1}}, {"Zoe": {"listening": 1}}, {}):
+        assert client.post(address, json={"levels": levels}).status_code == 400
+    with base.sessions() as session:
+        assert {one.name: len(one.history) for one in people.people(session, TESS)} == before
+    told = client.post(address, json={"levels": {"Ann": {"listening": 5}, "Bob": {"listening": 1}}}).json()
+    assert [one["name"] for one in told] == ["Ann", "Bob"]
+    data = base.settings.data
+    assert "1 person" in kb(data, "learner", "assess-team", "North", "--level", "Bob:scheduling=2").stdout
+    contributor = client_of(base, "Ann", Role.CONTRIBUTOR)
+    assert contributor.get("/teams/North/assess").status_code == 404
+    assert contributor.post(address, json={"levels": {"Ann": {"listening": 5}}}).status_code == 404
+
+
+def test_levels_are_drawn_as_they_went_with_time(base: Services) -> None:
+    with base.sessions() as session:
+        ann = people.named(session, TESS, "Ann")
+    assert [total for _, total in ann.course] == [2, 4]
+    drawn = sparkline.draw([(date(2026, 1, 1), 2), (date(2026, 1, 11), 4)], "Sum")
+    assert drawn is not None
+    assert drawn.points == "4.0,16.0 156.0,16.0 156.0,4.0"
+    assert sparkline.draw([(date(2026, 1, 1), 2)], "Sum") is None
+    assert opened(client_of(base, "Tess", Role.TRAINER), "/teams/North").select(".spark title")
 
 
 def test_a_radar_reaches_as_far_as_its_levels() -> None:

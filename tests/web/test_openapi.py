@@ -110,6 +110,7 @@ OPERATIONS = {
     ("get", "/api/v1/competence-demands"): "get_competence_demands",
     ("get", "/api/v1/learners/{number}"): "get_learner",
     ("get", "/api/v1/teams/{name}"): "get_team",
+    ("post", "/api/v1/teams/{name}/assessments"): "assess_team",
     ("get", "/api/v1/learners/{number}/learning"): "get_learning",
     ("get", "/api/v1/my-learning"): "get_my_learning",
     ("get", "/api/v1/learners/{number}/cpd"): "get_professional_development",

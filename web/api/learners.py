@@ -9,7 +9,7 @@ from web.api.problems import PROBLEMS, problems
 from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.learning import demands, developing
 from web.learning.demand_schemas import DemandsOut, DemandsQuery
-from web.learning.learner_schemas import LearnerOut, LevelsIn, StandingOut, TeamOut
+from web.learning.learner_schemas import LearnerOut, LevelsIn, StandingOut, TeamLevelsIn, TeamOut
 
 router = APIRouter(tags=["Learning"], responses=PROBLEMS)
 
@@ -75,3 +75,20 @@ def team(
 ) -> TeamOut:
     """A team's levels, what each member lacks for roles, and what nobody in it reaches."""
     return TeamOut.of(developing.team(session, principal, name, role or ()))
+
+
+@router.post(
+    "/teams/{name}/assessments",
+    status_code=201,
+    operation_id="assess_team",
+    summary="Keep an assessment of a team",
+    responses=problems(404),
+)
+def assess_team(
+    name: Annotated[str, Path(max_length=200, description="The team, by name.")],
+    wanted: TeamLevelsIn,
+    session: SessionDep,
+    principal: PrincipalDep,
+) -> list[LearnerOut]:
+    """Keep the levels that members of a team were found at: all of them or none. Earlier ones stay."""
+    return [LearnerOut.of(one) for one in developing.assess(session, principal, wanted.draft(name))]

@@ -77,6 +77,38 @@ def assess(  # noqa: PLR0913 - each is an option
     out().print(f"{kept.name}: {plural(len(kept.levels), 'competence')} known.", markup=False)
 
 
+@app.command("assess-team")
+def assess_team(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The team, by name.")],
+    level: Annotated[
+        list[str], typer.Option(metavar="NAME:COMPETENCE=LEVEL", help="A level of a member; repeat it.")
+    ],
+    dated: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day it speaks of.")
+    ] = None,
+    note: Annotated[str, typer.Option(help="What it rests on.")] = "",
+) -> None:
+    """Keep an assessment of several members of a team, as their manager gives it: all of it or none."""
+    from kb.database import transaction
+    from kb.learning.people import Judged
+    from web.console.terminal import existing, out, person
+    from web.learning import developing
+    from web.learning.developing import TeamDraft
+    from web.wording import plural
+
+    levels: dict[str, dict[str, int]] = {}
+    for given in level:
+        member, _, said = given.partition(":")
+        competence, number = _pair(said)
+        levels.setdefault(member.strip(), {})[competence] = number
+    day = dated.date() if dated else None
+    with existing(context.obj) as services, transaction(services.sessions) as session:
+        draft = TeamDraft(name, levels, Judged.MANAGER, day, note)
+        kept = developing.assess(session, person(services), draft)
+    out().print(f"{plural(len(kept), 'person', 'people')} of {name} assessed.", markup=False)
+
+
 @app.command()
 def show(
     context: typer.Context,

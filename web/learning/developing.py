@@ -1,18 +1,20 @@
 """What pages, API and command line tell of what people can do: levels beside what roles ask for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
-from kb.access import Principal
-from kb.errors import NotFoundError
+from kb.access import Permission, Principal, require
+from kb.errors import InvalidError, NotFoundError
 from kb.learning import frameworks, people
-from kb.learning.people import Judged, Person
+from kb.learning.people import AssessmentDraft, Judged, Person
 from kb.learning.values import Competence, Gap, Levels, Role, gaps, key
-from web.pictures import heatmap, radar
+from web.pictures import heatmap, radar, sparkline
 from web.pictures.heatmap import Heatmap, Square
 from web.pictures.radar import Radar
+from web.pictures.sparkline import Sparkline
 
 _FEWEST = 3
 """Axes of a radar chart."""
@@ -58,6 +60,8 @@ class Member:
 
     person: Person
     gaps: tuple[Gap, ...]
+    course: Sparkline | None
+    """How the sum of their levels went; None before the second day of an assessment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +120,47 @@ def team(session: Session, principal: Principal, name: str, roles: Sequence[str]
     return Team(
         members[0].team,
         tuple(asked),
-        tuple(Member(member, _widest(gaps(member.levels, required))) for member in members),
+        tuple(Member(member, _widest(gaps(member.levels, required)), course(member)) for member in members),
         tuple(names),
         best,
         _widest(gaps(best, required)),
         heatmap.draw(names, [member.name.split(" ")[0][:9] for member in members], squares),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TeamDraft:
+    """What is said of a team at once."""
+
+    team: str
+    levels: Mapping[str, Mapping[str, int]]
+    """By the names of its members, by names of competences."""
+    kind: Judged = Judged.MANAGER
+    dated: date | None = None
+    note: str = ""
+
+
+def assess(session: Session, principal: Principal, draft: TeamDraft) -> list[Person]:
+    """Keep what is said of each member, or nothing of it.
+
+    Raises NotFoundError when *principal* may not, InvalidError for whoever is not of the team.
+    """
+    require(principal, Permission.DEVELOP)
+    members = {one.name for one in people.people(session, principal, team=draft.team)}
+    if stray := sorted(draft.levels.keys() - members):
+        raise InvalidError(f"{stray[0][:100]} is not of the team {draft.team[:100]}.")
+    said = {name: levels for name, levels in draft.levels.items() if levels}
+    if not said:
+        raise InvalidError("Give a level to at least one person.")
+    return [
+        people.record(session, principal, AssessmentDraft(name, levels, draft.kind, draft.dated, draft.note))
+        for name, levels in said.items()
+    ]
+
+
+def course(person: Person) -> Sparkline | None:
+    """How the sum of somebody's levels went."""
+    return sparkline.draw(person.course, f"Sum of levels of {person.name}")
 
 
 def _square(name: str, member: Person, wanted: Levels) -> Square:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb.learning.people import MAX_NAME, MAX_NOTE, AssessmentDraft, Judged, Person
-from web.learning.developing import Standing, Team
+from web.learning.developing import Standing, Team, TeamDraft
 from web.learning.framework_schemas import GapOut
 from web.schemas import Out
 
@@ -27,6 +27,24 @@ class LevelsIn(BaseModel):
     def draft(self) -> AssessmentDraft:
         """As a value."""
         return AssessmentDraft(self.learner, self.levels, self.kind, self.dated, self.note, self.team)
+
+
+class TeamLevelsIn(BaseModel):
+    """What is said of a team at once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    levels: dict[str, dict[str, int]] = Field(
+        description="Levels from 0 to 5 by names of competences, by names of members.",
+        examples=[{"Ann Lee": {"risk and issues": 3}}],
+    )
+    kind: Judged = Judged.MANAGER
+    dated: date | None = Field(default=None, description="The day of which it speaks; today unless said.")
+    note: str = Field(default="", max_length=MAX_NOTE)
+
+    def draft(self, team: str) -> TeamDraft:
+        """As a value."""
+        return TeamDraft(team, self.levels, self.kind, self.dated, self.note)
 
 
 class AssessedOut(Out):

@@ -1,11 +1,12 @@
 """The pages that tell what people can do: all of them, one, a team, and a form to assess somebody."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from kb.access import Permission
+from kb.access import Permission, require
 from kb.adoption import plans
 from kb.briefs import reading as briefs
 from kb.learning import frameworks, people
@@ -15,12 +16,15 @@ from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
 from web.learning import demands, developing
 from web.learning.demand_schemas import DemandsOut, DemandsQuery
+from web.learning.developing import TeamDraft
 from web.writing import entered
 from web.writing.form_values import day, whole
 
 router = APIRouter()
 
 _MAX_FIELDS = 400
+_MAX_SQUARES = 5_000
+"""Of a grid: a hundred people and fifty competences."""
 _LEVEL = "level:"
 _MOST = 100
 """Briefs and plans to choose from, the newest."""
@@ -114,6 +118,7 @@ def one(number: Number, session: SessionDep, principal: PrincipalDep, role: Role
         section="training",
         found=found,
         person=found.person,
+        course=developing.course(found.person),
         follows=principal.may(Permission.DEVELOP) or found.person.name == principal.name,
         titles={one.key: one.name for one in frameworks.competences(session, principal)},
         roles=frameworks.roles(session, principal),
@@ -128,4 +133,52 @@ def team(name: str, session: SessionDep, principal: PrincipalDep, role: Roles = 
         section="training",
         found=developing.team(session, principal, name, [one for one in role or () if one.strip()]),
         roles=frameworks.roles(session, principal),
+        develops=principal.may(Permission.DEVELOP),
     )
+
+
+@router.get("/teams/{name}/assess")
+def team_form(name: str, session: SessionDep, principal: PrincipalDep, role: Roles = None) -> HTMLResponse:
+    """A grid of a team's members and competences; of those only that roles ask for, if some are chosen."""
+    require(principal, Permission.DEVELOP)
+    found = developing.team(session, principal, name, [one for one in role or () if one.strip()])
+    every = frameworks.competences(session, principal)
+    return page(
+        "team_assess.html",
+        section="training",
+        found=found,
+        competences=[one for one in every if one.name in found.names] if found.roles else every,
+        roles=frameworks.roles(session, principal),
+        longest_note=MAX_NOTE,
+    )
+
+
+async def _grid(request: Request) -> dict[str, str]:
+    return dict(await entered.pairs(request, _MAX_SQUARES))
+
+
+@router.post("/teams/{name}/assess")
+def assess_team(
+    name: str,
+    form: Annotated[dict[str, str], Depends(_grid)],
+    session: SessionDep,
+    principal: PrincipalDep,
+) -> RedirectResponse:
+    """Keep what was chosen for each member, and lead to the team."""
+    require(principal, Permission.DEVELOP)
+    names = {one.number: one.name for one in people.people(session, principal, team=name)}
+    levels: dict[str, dict[str, int]] = {}
+    for field, value in form.items():
+        if field.startswith(_LEVEL) and value.strip():
+            number, _, competence = field.removeprefix(_LEVEL).partition(":")
+            member = names.get(whole(number), number)
+            levels.setdefault(member, {})[competence] = whole(value)
+    draft = TeamDraft(
+        name,
+        levels,
+        term(Judged, form.get("kind", "")) or Judged.MANAGER,
+        day(form["dated"]) if form.get("dated", "").strip() else None,
+        form.get("note", ""),
+    )
+    developing.assess(session, principal, draft)
+    return RedirectResponse(f"/teams/{quote(name, safe='')}", status_code=303)
