@@ -210,3 +210,6 @@ def test_a_kept_path_is_asked_of_whom_it_is_for(courses: Services) -> None:
     opened(tess, f"/assign?kept={code}")
     made = tess.post("/assign", data={"kept": code, "persons": "Bob"}).headers["location"]
     assert len(opened(tess, made).select("#to-do + .wide tbody tr")) == 2
+    (withdraw, _) = opened(tess, made).select("form[action$=withdraw]")
+    tess.post(str(withdraw["action"]))
+    assert len(opened(tess, made).select("#to-do + .wide tbody tr")) == 1
