@@ -105,6 +105,13 @@ def questions(body: str) -> list[Question]:
     return found
 
 
+def case(body: str) -> str:
+    """What a unit tells before its first question."""
+    asked = (heading for heading in _HEADING.finditer(body) if _QUESTION.match(heading[1]))
+    first = next(asked, None)
+    return body[: first.start()].strip() if first else body.strip()
+
+
 def _sections(
     lesson: ItemDetail, said: LessonFields, told: str, asked: Sequence[exercises.Exercise]
 ) -> Iterator[str]:

@@ -120,6 +120,12 @@ def test_its_questions_go_to_moodle_as_long_as_there_are_any(
     assert "no question any more" in answer.json()["detail"]
 
 
+def test_the_case_ends_where_the_first_question_begins_however_it_is_written() -> None:
+    body = "## What happened\n\nIt fell.\n\n##  question\n\nWhy?\n\n## ANSWER\n\nIt was loose."
+    assert units.case(body) == "## What happened\n\nIt fell."
+    assert units.questions(body) == [units.Question("Why?", "It was loose.")]
+
+
 def test_a_lesson_that_tells_no_case_makes_no_unit(client: TestClient, services: Services) -> None:
     with transaction(services.sessions) as session:
         store(session, lesson("Bare", status=Status.ENDORSED, ref="B-1"))

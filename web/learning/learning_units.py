@@ -166,7 +166,7 @@ def _gift(unit: ItemDetail, number: int, one: Question) -> str:
 
     No blank line may stand in a question, so line ends are written as a backslash and an n.
     """
-    told = unit.body.partition("\n## Question")[0] if number == 1 else ""
+    told = drawing.case(unit.body) if number == 1 else ""
     source = f"*{unit.citation}*" if unit.citation else ""
     text = "\n\n".join(filter(None, (told, f"**{one.question}**")))
     answer = "\n\n".join(filter(None, (one.answer, source)))
