@@ -70,6 +70,8 @@ class Step:
     quote: Quotation | None = None
     lessons: tuple[str, ...] = ()
     """References."""
+    own: tuple[str, ...] = ()
+    """Those of them that come from the learner's own projects."""
     who: tuple[str, ...] = ()
     """Names of those of a team who need it."""
 
@@ -382,7 +384,8 @@ def _step(row: KeptStep) -> Step:
         tuple(said["conditions"]),
         Quotation(**quote) if quote else None,
         tuple(said["lessons"]),
-        tuple(said.get("who", ())),  # paths that were kept before those of teams name nobody
+        tuple(said.get("own", ())),  # what was kept before these were told has neither
+        tuple(said.get("who", ())),
     )
 
 

@@ -45,7 +45,15 @@ from kb.models.items import (
     Training,
     Version,
 )
-from kb.models.learning import KeptPath, KeptStep, Learner, LearningUnit, LevelAssessment, TrainingNeed
+from kb.models.learning import (
+    KeptPath,
+    KeptStep,
+    Learner,
+    LearnerProject,
+    LearningUnit,
+    LevelAssessment,
+    TrainingNeed,
+)
 from kb.models.lifecycle import (
     Application,
     ChangeRequest,
@@ -117,6 +125,7 @@ __all__ = [
     "KnowledgeGap",
     "KnowledgeGapQuery",
     "Learner",
+    "LearnerProject",
     "LearningRecord",
     "LearningUnit",
     "Lesson",

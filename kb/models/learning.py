@@ -20,6 +20,17 @@ class Learner(Base):
     team: Mapped[str] = mapped_column(String(200), default="", index=True)
 
 
+class LearnerProject(Base):
+    """Somebody works, or worked, in a project."""
+
+    __tablename__ = "learner_project"
+
+    learner_id: Mapped[int] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True)
+    project_id: Mapped[int] = mapped_column(
+        ForeignKey("project.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
 class LevelAssessment(Base):
     """At which levels a learner was found at one time; never changed."""
 

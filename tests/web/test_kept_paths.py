@@ -17,7 +17,7 @@ from kb.learning.values import HIDDEN
 from kb.models import AuditEvent
 from kb.values import DocumentFields, ItemDraft, Taught, TrainingFields
 from kb.vocabulary import Classification, DocumentKind, Kind, Role, TrainingFormat
-from tests.samples import source, store
+from tests.samples import lesson, source, store
 from tests.web.commands import kb
 from tests.web.roles import client_of
 from tests.web.test_learners import ANN, ASKED, BOB, NAMES, RAE, TESS
@@ -318,6 +318,41 @@ def test_a_path_for_a_team_lists_each_course_once_with_who_needs_it(base: Servic
     ]
     for said, status in refused:
         assert ann.post(ADDRESS, json={"role": ["Host"]} | said).status_code == status, said
+
+
+def test_lessons_of_own_projects_justify_a_step_and_are_told_from_general_ones(base: Services) -> None:
+    told = [
+        lesson("Nobody was listening", "Nobody was listening to the crew.", ref="L-1", project="Harbour"),
+        lesson("Poor scheduling", "Scheduling was poor.", ref="L-2", project="Bridge"),
+        lesson(
+            "A secret plan", "A secret.", ref="L-3", project="S", classification=Classification.RESTRICTED
+        ),
+    ]
+    with transaction(base.sessions) as session:
+        store(session, *told, location="/files/told.csv", digest="b" * 64)
+    work.sync(base)
+    client = tess(base)
+    address = "/api/v1/learners/1/projects"
+    assert client.put(address, json={"projects": ["harbour"]}).json() == ["Harbour"]
+    assert client.put(address, json={"projects": ["S"]}).status_code == 404
+    assert client.put(address, json={"projects": ["Nowhere"]}).status_code == 404
+    made = keep(client, learner=1)
+    steps = {one["step"]["ref"]: one["step"] for one in made["steps"]}
+    assert steps["C-1"]["own_lessons"] == ["L-1"]
+    assert [one["ref"] for one in steps["C-3"]["lessons"]] == ["L-2"]
+    assert steps["C-3"]["own_lessons"] == []
+    page = opened(client, f"/paths/kept/{made['head']['code']}")
+    assert "Lessons of own projects behind it: Nobody was listening (Harbour)" in page.get_text()
+    text = client.get(f"{ADDRESS}/{made['head']['code']}/export").text
+    assert "- Lesson of an own project behind it: Nobody was listening (L-1)" in text
+    assert client.post("/learners/1/projects", data={"projects": "Bridge\nHarbour"}).status_code == 303
+    assert one(opened(client, "/learners/1"), "#engaged").get_text() == "Bridge\nHarbour"
+    assert kb(base.settings.data, "learner", "projects", "Ann").stdout.split() == ["Bridge", "Harbour"]
+    bob = client_of(base, "Bob", Role.CONTRIBUTOR)
+    assert bob.get(address).status_code == 404
+    assert bob.put(address, json={"projects": []}).status_code == 404
+    own = client_of(base, "Ann", Role.CONTRIBUTOR)
+    assert own.put(address, json={"projects": ["Bridge"]}).json() == ["Bridge"]
 
 
 def test_the_command_keeps_and_shows(base: Services, tmp_path: Path) -> None:

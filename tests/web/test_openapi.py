@@ -109,6 +109,8 @@ OPERATIONS = {
     ("post", "/api/v1/learners/assessments"): "assess_learner",
     ("get", "/api/v1/competence-demands"): "get_competence_demands",
     ("get", "/api/v1/learners/{number}"): "get_learner",
+    ("get", "/api/v1/learners/{number}/projects"): "list_learner_projects",
+    ("put", "/api/v1/learners/{number}/projects"): "set_learner_projects",
     ("get", "/api/v1/teams/{name}"): "get_team",
     ("post", "/api/v1/teams/{name}/assessments"): "assess_team",
     ("get", "/api/v1/learners/{number}/learning"): "get_learning",

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from kb.learning import people
+from kb.learning import engaged, people
 from web.api.problems import PROBLEMS, problems
 from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.learning import demands, developing
 from web.learning.demand_schemas import DemandsOut, DemandsQuery
-from web.learning.learner_schemas import LearnerOut, LevelsIn, StandingOut, TeamLevelsIn, TeamOut
+from web.learning.learner_schemas import LearnerOut, LevelsIn, ProjectsIn, StandingOut, TeamLevelsIn, TeamOut
 
 router = APIRouter(tags=["Learning"], responses=PROBLEMS)
 
@@ -64,6 +64,28 @@ def asked(
 def one(number: Number, session: SessionDep, principal: PrincipalDep, role: Roles = None) -> StandingOut:
     """Somebody's levels with their history, beside what roles ask for."""
     return StandingOut.of_standing(developing.standing(session, principal, number, role or ()))
+
+
+@router.get(
+    "/learners/{number}/projects",
+    operation_id="list_learner_projects",
+    summary="List a learner's projects",
+    responses=problems(404),
+)
+def projects(number: Number, session: SessionDep, principal: PrincipalDep) -> list[str]:
+    """The projects that somebody works in: their lessons are the first to justify training."""
+    return engaged.projects(session, principal, number)
+
+
+@router.put(
+    "/learners/{number}/projects",
+    operation_id="set_learner_projects",
+    summary="Say which projects a learner works in",
+    responses=problems(404),
+)
+def engage(number: Number, wanted: ProjectsIn, session: SessionDep, principal: PrincipalDep) -> list[str]:
+    """Say that somebody works in exactly these projects."""
+    return engaged.engage(session, principal, number, wanted.projects)
 
 
 @router.get("/teams/{name}", operation_id="get_team", summary="Read a team", responses=problems(404))

@@ -77,6 +77,30 @@ def assess(  # noqa: PLR0913 - each is an option
     out().print(f"{kept.name}: {plural(len(kept.levels), 'competence')} known.", markup=False)
 
 
+@app.command()
+def projects(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The person, by name.")],
+    chosen: Annotated[
+        list[str] | None, typer.Option("--project", help="They work in exactly these; may be repeated.")
+    ] = None,
+) -> None:
+    """List the projects that somebody works in, or say which: their lessons justify training first."""
+    from kb.database import transaction
+    from kb.learning import engaged, people
+    from web.console.terminal import existing, out, person, plain
+
+    with existing(context.obj) as services, transaction(services.sessions) as session:
+        who = person(services)
+        number = people.known_by_name(session, who, name).number
+        if chosen:
+            found = engaged.engage(session, who, number, chosen)
+        else:
+            found = engaged.projects(session, who, number)
+    for one in found:
+        out().print(plain(one), markup=False)
+
+
 @app.command("assess-team")
 def assess_team(
     context: typer.Context,

@@ -97,5 +97,7 @@ def _lines(number: int, option: "OptionOut") -> Iterator[str]:
         if stop.who:
             yield f"       for {', '.join(stop.who)}"
         if stop.lessons:
-            yield f"       lesson {stop.lessons[0].ref}  {stop.lessons[0].title}"
+            lesson = stop.lessons[0]
+            whose = "lesson of an own project" if lesson.ref in stop.own_lessons else "lesson"
+            yield f"       {whose} {lesson.ref}  {lesson.title}"
     yield ""

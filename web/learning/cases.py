@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from kb.access import Permission, Principal, require
 from kb.errors import InvalidError, NotFoundError
-from kb.learning import catalogue, frameworks, people, records
+from kb.learning import catalogue, engaged, frameworks, people, records
 from kb.learning.catalogue import Before, Offer
 from kb.learning.values import Gap, Required, gaps, key
 from kb.models import now
@@ -74,6 +74,8 @@ class Case:
     """All training, as choosing it goes by it."""
     members: tuple[Member, ...] = ()
     """Of the team, if it is for one."""
+    projects: tuple[str, ...] = ()
+    """Whose lessons justify training before those of others: those asked for, or else the learner's own."""
 
     @property
     def title(self) -> str:
@@ -106,7 +108,7 @@ def look_up(session: Session, principal: Principal, asked: Asked) -> Case:
     held, done = _held(session, principal, asked, members), _done(session, principal, asked)
     wish = replace(asked.wish, required=required, held=held, done=done)
     case = _case(replace(asked, wish=wish), [role.name for role in roles], goal, offers)
-    return replace(case, members=members)
+    return replace(case, members=members, projects=projects_of(session, principal, asked))
 
 
 def again(
@@ -138,6 +140,16 @@ def known(refs: Iterable[str], offers: Mapping[str, Offer]) -> list[str]:
     if stray := [ref for ref in wanted if ref not in by_lower]:
         raise NotFoundError(f"There is no training {stray[0][:100]!r} here, or you may not see it.")
     return [by_lower[ref] for ref in wanted]
+
+
+def projects_of(session: Session, principal: Principal, asked: Asked) -> tuple[str, ...]:
+    """The projects asked for, or else those that the learner works in."""
+    if asked.projects or asked.learner is None:
+        return asked.projects
+    try:
+        return tuple(engaged.projects(session, principal, asked.learner))
+    except NotFoundError:  # their levels may be read by who wrote them, their projects not
+        return ()
 
 
 def members_of(session: Session, principal: Principal, asked: Asked) -> tuple[Member, ...]:

@@ -115,6 +115,7 @@ def view(session: Session, principal: Principal, code: str) -> View:
             step.conditions,
             step.quote,
             tuple(lessons[ref] for ref in step.lessons if ref in lessons),
+            step.own,
             step.who,
         )
         for step in draft.steps
@@ -140,7 +141,11 @@ def edit(
     stored = _editable(session, principal, code)
     draft = stored.draft
     case = case_of(session, principal, stored)
-    case = replace(case, members=cases.members_of(session, principal, case.asked))
+    case = replace(
+        case,
+        members=cases.members_of(session, principal, case.asked),
+        projects=cases.projects_of(session, principal, case.asked),
+    )
     refs = _refs(draft) if change.steps is None else cases.known(change.steps, case.offers)
     wanted = PathQuery.read({**draft.asked, **change.picked(PathQuery.read(draft.asked), _refs(draft), refs)})
     path = walking.check(case.courses, case.wish, refs).path
@@ -253,6 +258,7 @@ def _steps(
             stop.conditions,
             same[step.key].quote if step.key in same else stop.quote,
             same[step.key].lessons if step.key in same else tuple(lesson.ref for lesson in stop.lessons),
+            same[step.key].own if step.key in same else stop.own,
             stop.who,
         )
         for step, stop in zip(path.steps, stops, strict=True)

@@ -1,9 +1,11 @@
 """What people can do, as the API gives it."""
 
 from datetime import date, datetime
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kb.learning.engaged import MAX_PROJECTS
 from kb.learning.people import MAX_NAME, MAX_NOTE, AssessmentDraft, Judged, Person
 from web.learning.developing import Standing, Team, TeamDraft
 from web.learning.framework_schemas import GapOut
@@ -45,6 +47,16 @@ class TeamLevelsIn(BaseModel):
     def draft(self, team: str) -> TeamDraft:
         """As a value."""
         return TeamDraft(team, self.levels, self.kind, self.dated, self.note)
+
+
+class ProjectsIn(BaseModel):
+    """Which projects somebody works in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    projects: list[Annotated[str, Field(max_length=300)]] = Field(
+        max_length=MAX_PROJECTS, description="Names of projects that are kept here."
+    )
 
 
 class AssessedOut(Out):

@@ -72,7 +72,8 @@ def _stop(stop: Stop) -> Iterator[str]:
     for condition in stop.conditions:
         yield f"- Also asks for: {condition}"
     for lesson in stop.lessons:
-        yield f"- Lesson behind it: {lesson.title} ({lesson.ref})"
+        whose = " of an own project" if lesson.ref in stop.own else ""
+        yield f"- Lesson{whose} behind it: {lesson.title} ({lesson.ref})"
     if stop.quote:
         yield ""
         yield f"> {stop.quote.text}"

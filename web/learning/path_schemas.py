@@ -198,6 +198,9 @@ class StopOut(Out):
     conditions: list[str] = Field(description="What it asks for that only people can say.")
     shown_by: QuoteOut | None
     lessons: list[ItemOut] = Field(description="Lessons that make it worth learning.")
+    own_lessons: list[str] = Field(
+        description="References of those that come from the learner's own projects; the others are general."
+    )
     who: list[str] = Field(description="Those of a team who need it.")
     url: str
 
@@ -218,6 +221,7 @@ class StopOut(Out):
             conditions=list(stop.conditions),
             shown_by=QuoteOut.of(stop.quote, offer.ref) if stop.quote else None,
             lessons=[ItemOut.of(lesson) for lesson in stop.lessons],
+            own_lessons=list(stop.own),
             who=list(stop.who),
             url=item_url(offer.ref),
         )

@@ -41,6 +41,8 @@ class Stop:
     """What it asks for that only people can say."""
     quote: Quotation | None
     lessons: tuple[ItemSummary, ...]
+    own: tuple[str, ...] = ()
+    """References of those lessons that come from the learner's own projects; the others are general."""
     who: tuple[str, ...] = ()
     """Names of those of a team who need it; the others know what it teaches."""
 
@@ -64,6 +66,7 @@ class Teller:
     def __init__(self, services: Services, session: Session, principal: Principal, case: Case) -> None:
         self._engine: Engine = services.search()
         self._session, self._principal, self._case = session, principal, case
+        self._projects = {name.lower() for name in case.projects}
         self._competences: dict[str, Competence] = {
             one.key: one for one in frameworks.competences(session, principal)
         }
@@ -83,7 +86,7 @@ class Teller:
         for about, ids in teaching.items():
             text = self._text(*about)
             self._shown[about] = learning.shown(*where, text, ids)
-            found = learning.lessons(*where, text, self._case.asked.projects, _LESSONS)
+            found = learning.lessons(*where, text, self._case.projects, _LESSONS)
             self._lessons[about] = tuple(hit.item for hit in found)
 
     def option(self, path: Path) -> Option:
@@ -104,7 +107,8 @@ class Teller:
             tuple(self._case.offers[ref].title for ref in step.opens),
             self._case.befores[offer.ref].conditions,
             _quote(shown, about[0]) if shown else None,
-            self._lessons.get(about, ()),
+            lessons := self._lessons.get(about, ()),
+            tuple(one.ref for one in lessons if one.project.lower() in self._projects),
         )
 
     def _who(self, path: Path) -> dict[str, tuple[str, ...]]:

@@ -3,13 +3,13 @@
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kb.access import Permission, require
 from kb.adoption import plans
 from kb.briefs import reading as briefs
-from kb.learning import frameworks, people
+from kb.learning import engaged, frameworks, people
 from kb.learning.people import MAX_NAME, MAX_NOTE, AssessmentDraft, Judged
 from kb.vocabulary import term
 from web.http.deps import PrincipalDep, ServicesDep, SessionDep
@@ -113,16 +113,27 @@ def asked(
 def one(number: Number, session: SessionDep, principal: PrincipalDep, role: Roles = None) -> HTMLResponse:
     """Somebody's levels beside what roles ask for, drawn and as a table, and their history."""
     found = developing.standing(session, principal, number, [name for name in role or () if name.strip()])
+    follows = principal.may(Permission.DEVELOP) or found.person.name == principal.name
     return page(
         "learner.html",
         section="training",
         found=found,
         person=found.person,
         course=developing.course(found.person),
-        follows=principal.may(Permission.DEVELOP) or found.person.name == principal.name,
+        follows=follows,
+        projects=engaged.projects(session, principal, number) if follows else [],
         titles={one.key: one.name for one in frameworks.competences(session, principal)},
         roles=frameworks.roles(session, principal),
     )
+
+
+@router.post("/learners/{number}/projects")
+def engage(
+    number: Number, session: SessionDep, principal: PrincipalDep, projects: Annotated[str, Form()] = ""
+) -> RedirectResponse:
+    """Say which projects somebody works in, one on each line."""
+    engaged.engage(session, principal, number, projects.splitlines())
+    return RedirectResponse(f"/learners/{number}#projects", status_code=303)
 
 
 @router.get("/teams/{name}")
