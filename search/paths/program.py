@@ -115,6 +115,8 @@ class Programme:
             order, met = derive(self.net, chosen)
             solved = met.issuperset(self.net.goals)
             other = order if solved else trace(self.net, aim.weights, chosen)
+            if result.status == _TIMED_OUT:  # what the solver has by then may be worse than a first guess
+                other = min(other, trace(self.net, aim.weights), key=aim.value)
             if aim.value(other) < value:
                 best, value = other, aim.value(other)
             if solved or value <= bound * (1 + aim.precision) + _RANGE:
