@@ -72,11 +72,10 @@ def _show(found: "list[Kept]", *, json: bool) -> None:
     elif not found:
         out().print("Nothing is kept to groups.")
     else:
-        rows = (
-            (
-                str(kept.number),
-                f"{kept.extent} {kept.subject} · {', '.join(kept.groups)} · {kept.items} items",
-            )
-            for kept in found
-        )
-        printing.table(out(), rows)
+        printing.table(out(), ((str(kept.number), _line(kept)) for kept in found))
+
+
+def _line(kept: "Kept") -> str:
+    from web.wording import plural
+
+    return f"{kept.extent} {kept.subject} · {', '.join(kept.groups)} · {plural(kept.items, 'item')}"
