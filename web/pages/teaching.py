@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
+from kb.errors import UnavailableError
 from kb.vocabulary import TrainingLevel
 from search.query import MAX_LENGTH
 from web.http.deps import PrincipalDep, ServicesDep, SessionDep
@@ -25,15 +26,19 @@ def plan(
     wanted: Annotated[TeachQuery, Query()],
 ) -> HTMLResponse:
     """A form, and the session that it asks for."""
-    found = None
+    found, problem = None, ""
     if wanted.q.strip():
-        drawn = teaching.plan(services, session, principal, wanted.q, wanted.audience())
-        found = TeachingPlanOut.of(drawn)
+        try:
+            drawn = teaching.plan(services, session, principal, wanted.q, wanted.audience())
+            found = TeachingPlanOut.of(drawn)
+        except UnavailableError as error:
+            problem = str(error)
     return page(
         "teach.html",
         section="training",
         wanted=wanted,
         plan=found,
+        problem=problem,
         levels=list(TrainingLevel),
         longest=MAX_LENGTH,
         text=_html,
