@@ -19,7 +19,7 @@ from kb.database import among
 from kb.errors import ConflictError, InvalidError, NotFoundError
 from kb.learning.catalogue import Offer
 from kb.learning.values import HIDDEN, Rise
-from kb.models import Item, KeptStep, Learner, now
+from kb.models import Item, KeptStep, Learner, Training, now
 from kb.models import KeptPath as Row
 from kb.text import squash
 from kb.values import ItemId, Taught
@@ -37,6 +37,8 @@ class Notice(StrEnum):
     WITHDRAWN = "withdrawn"
     REPLACED = "replaced"
     """It was rejected or superseded."""
+    EXPIRED = "expired"
+    """It is not on offer any more."""
     OVERDUE = "overdue"
     """The day by which it was to be looked at again is over."""
     CHANGED = "changed"
@@ -347,21 +349,24 @@ def _put(session: Session, row: Row, steps: Sequence[Step]) -> None:
 
 def _steps(session: Session, principal: Principal, path: int) -> list[Standing]:
     """A path's steps in order; of what *principal* may not open, only that there is something."""
+    table = Training.__table__
+    offered = select(table.c.offered_until).where(table.c.id == KeptStep.item_id).scalar_subquery()
     rows = session.execute(
-        select(KeptStep, Item.version, Item.status, Item.withdrawn_at, Item.review_date)
+        select(KeptStep, Item.version, Item.status, Item.withdrawn_at, Item.review_date, offered)
         .outerjoin(Item, and_(Item.id == KeptStep.item_id, readable(principal)))
         .where(KeptStep.path_id == path)
         .order_by(KeptStep.place)
     )
     today = now().date()
     found: list[Standing] = []
-    for row, version, status, withdrawn, review in rows:
+    for row, version, status, withdrawn, review, until in rows:
         if not version:
             found.append(Standing(_HIDDEN, (Notice.HIDDEN,)))
             continue
         told = {
             Notice.WITHDRAWN: withdrawn is not None,
             Notice.REPLACED: status in _REPLACED,
+            Notice.EXPIRED: _over(until, today),
             Notice.OVERDUE: _over(review, today),
             Notice.CHANGED: version != row.item_version,
         }
@@ -369,8 +374,8 @@ def _steps(session: Session, principal: Principal, path: int) -> list[Standing]:
     return found
 
 
-def _over(review: date | None, today: date) -> bool:
-    return review is not None and review < today
+def _over(day: date | None, today: date) -> bool:
+    return day is not None and day < today
 
 
 def _step(row: KeptStep) -> Step:

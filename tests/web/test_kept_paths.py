@@ -1,11 +1,14 @@
 """Kept learning paths: opened and taken away without solving, seen by few, changed by one at a time."""
 
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, expect
 
 from kb import library
 from kb.access import LOCAL_USER
@@ -20,6 +23,7 @@ from kb.vocabulary import Classification, DocumentKind, Kind, Role, TrainingForm
 from tests.samples import lesson, source, store
 from tests.web.commands import kb
 from tests.web.roles import client_of
+from tests.web.serving import running
 from tests.web.test_learners import ANN, ASKED, BOB, NAMES, RAE, TESS
 from tests.web.test_pages import one, opened
 from web.base import work
@@ -120,19 +124,21 @@ def test_what_became_of_training_is_told_and_what_may_not_be_opened_is_not(base:
     code = keep(tess(base), learner=1)["head"]["code"]
     changed = [
         training("C-1", "To listen", 4, Taught("listening", 2)),
+        replace(COURSES[4], fields=replace(COURSES[4].fields, offered_until=date(2026, 1, 31))),
         ItemDraft(
             Kind.TRAINING, "To schedule", "A secret.", TrainingFields(hours=5), key="C-3", ref="C-3",
             classification=Classification.RESTRICTED,
         ),
     ]  # fmt: skip
     with transaction(base.sessions) as session:
-        others = [draft for draft in COURSES if draft.ref not in {"C-1", "C-3"}]
+        others = [draft for draft in COURSES if draft.ref not in {"C-1", "C-3", "C-5"}]
         store(session, *others, *changed)
     told = client_of(base, "Ann", Role.CONTRIBUTOR).get(f"{ADDRESS}/{code}").json()
     notices = {one["step"]["title"]: one["notices"] for one in told["steps"]}
     assert "schedule" not in json.dumps(told)
     assert notices[HIDDEN] == ["You may not open it."]
     assert "changed since" in notices["To listen"][0]
+    assert notices["To control cost"][0] == "It is not on offer any more."
     assert notices["To listen well"] == []
 
 
@@ -318,6 +324,26 @@ def test_a_path_for_a_team_lists_each_course_once_with_who_needs_it(base: Servic
     ]
     for said, status in refused:
         assert ann.post(ADDRESS, json={"role": ["Host"]} | said).status_code == status, said
+
+
+def test_with_a_script_the_page_stays_and_the_focus_goes_with_the_step(
+    base: Services, browser: Browser
+) -> None:
+    code = keep(tess(base))["head"]["code"]
+    with running(base) as address:
+        page = browser.new_page()
+        page.goto(f"{address}/paths/kept/{code}")
+        page.evaluate("window.stays = true")
+        first = page.locator("[data-step]").first
+        ref = first.get_attribute("data-step")
+        first.locator("button[value=down]").click()
+        expect(page.locator("[data-step]").nth(1)).to_have_attribute("data-step", str(ref))
+        expect(page.locator(f"[data-step='{ref}'] button[value=down]")).to_be_focused()
+        page.fill("#add", "C-9")
+        page.get_by_role("button", name="Add it at the end").click()
+        expect(page.locator("[data-live]")).to_contain_text("There is no training 'C-9'")
+        assert page.evaluate("window.stays")
+        page.close()
 
 
 def test_lessons_of_own_projects_justify_a_step_and_are_told_from_general_ones(base: Services) -> None:

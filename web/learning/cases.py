@@ -136,10 +136,10 @@ def _case(asked: Asked, roles: Sequence[str], goal: Sequence[Required], offers: 
 def known(refs: Iterable[str], offers: Mapping[str, Offer]) -> list[str]:
     """*refs* as the catalogue writes them, each once. Raises NotFoundError."""
     by_lower = {ref.lower(): ref for ref in offers}
-    wanted = list(dict.fromkeys(ref.strip().lower() for ref in refs))
-    if stray := [ref for ref in wanted if ref not in by_lower]:
+    wanted = {ref.strip().lower(): ref.strip() for ref in refs}
+    if stray := [ref for lower, ref in wanted.items() if lower not in by_lower]:
         raise NotFoundError(f"There is no training {stray[0][:100]!r} here, or you may not see it.")
-    return [by_lower[ref] for ref in wanted]
+    return [by_lower[lower] for lower in wanted]
 
 
 def projects_of(session: Session, principal: Principal, asked: Asked) -> tuple[str, ...]:

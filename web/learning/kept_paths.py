@@ -27,6 +27,7 @@ SAID = {
     Notice.HIDDEN: "You may not open it.",
     Notice.WITHDRAWN: "It was withdrawn since, and can't be taken any more.",
     Notice.REPLACED: "It was rejected or superseded since.",
+    Notice.EXPIRED: "It is not on offer any more.",
     Notice.OVERDUE: "It was to be looked at again by now: ask whether it still holds.",
     Notice.CHANGED: "It was changed since: look whether its hours, cost and levels still hold.",
 }

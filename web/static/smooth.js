@@ -10,11 +10,12 @@ async function send(event) {
   const body = new URLSearchParams([...new FormData(form, button)]);
   const step = form.closest("[data-step]")?.dataset.step;
   try {
-    const answer = await fetch(form.action, { method: "POST", body });
+    // A button named "action" hides the property form.action.
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!answer.ok) {
       live.classList.remove("unseen");
-      live.textContent = page.querySelector("main p")?.textContent ?? "It could not be changed.";
+      live.textContent = page.querySelector("main .lead")?.textContent ?? "It could not be changed.";
       return;
     }
     live.classList.add("unseen");
