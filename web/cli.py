@@ -22,6 +22,7 @@ from web.commands import (
     insight,
     kept_paths,
     learner,
+    learning,
     lesson,
     need,
     path,
@@ -381,6 +382,22 @@ app.add_typer(kept_paths.app, name="paths")
 app.add_typer(framework.competence, name="competence")
 app.add_typer(framework.role, name="role")
 app.add_typer(learner.app, name="learner")
+for command in (
+    learning.learning,
+    learning.complete,
+    learning.certificate,
+    learning.confirm,
+    learning.assign,
+    learning.begin,
+    learning.readers,
+    learning.read,
+    learning.cpd,
+    learning.reminders,
+    learning.calendar,
+    learning.export,
+):
+    learner.app.command()(command)
+learner.app.command("import")(learning.take)
 app.add_typer(cohort.app, name="cohort")
 app.add_typer(training.app, name="training")
 app.add_typer(training.certification, name="certification")
