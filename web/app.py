@@ -59,6 +59,7 @@ from web.api import (
 )
 from web.base.runner import Runner
 from web.base.studies import Studies
+from web.files.headers import response_headers
 from web.http import errors
 from web.http.guard import LOOPBACK, Guard
 from web.http.observing import API, Observer, Times
@@ -169,13 +170,15 @@ def create_app(services: Services, *, hosts: Iterable[str] = ()) -> FastAPI:
     app.state.runner = Runner(services)
     app.state.studies = Studies(services)
     app.state.revisions = Revisions(services.sessions)
+    app.state.headers = response_headers(https=services.settings.base.startswith("https://"))
     errors.install(app)
     app.state.registry = CollectorRegistry()
     ProcessCollector(registry=app.state.registry)
     entrance = Entrance(services)
     app.state.entrance = entrance
     app.add_middleware(Gate, entrance=entrance, settings=services.settings)
-    app.add_middleware(Guard, hosts=frozenset((*LOOPBACK, *(host.lower() for host in hosts))))
+    answered = frozenset((*LOOPBACK, *(host.lower() for host in hosts)))
+    app.add_middleware(Guard, hosts=answered, headers=app.state.headers)
     # Added last, so that it stands outermost and counts what the guard refuses, too.
     app.add_middleware(Observer, times=Times(app.state.registry), slow=services.settings.slow_ms / 1000)
     for module in (

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import time
 from contextvars import ContextVar
 from enum import StrEnum
 
@@ -33,6 +34,14 @@ def _numbered(record: logging.LogRecord) -> bool:
 
 
 def _formatter(form: LogFormat) -> logging.Formatter:
+    made = _of_form(form)
+    # UTC, said so: lines of several machines are read side by side, and no hour comes twice in autumn.
+    made.converter = time.gmtime
+    made.default_time_format, made.default_msec_format = "%Y-%m-%dT%H:%M:%S", "%s.%03dZ"
+    return made
+
+
+def _of_form(form: LogFormat) -> logging.Formatter:
     if form is LogFormat.TEXT:
         return logging.Formatter(_FIELDS)
     from pythonjsonlogger.json import JsonFormatter

@@ -83,6 +83,7 @@ def serve(
     """Answer on *claimed*, also as *hosts*, until told to stop; *ready* is called when it does."""
     config = uvicorn.Config(
         create_app(services, hosts=hosts),
+        log_config=None,  # its lines go where ours go, in the form that was asked for
         log_level="warning",
         access_log=False,
         server_header=False,

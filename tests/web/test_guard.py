@@ -1,5 +1,13 @@
+from collections.abc import Iterator
+
 import pytest
 from fastapi.testclient import TestClient
+
+from kb.settings import MEGABYTE
+from web import wiring
+from web.app import create_app
+from web.http.guard import MAX_BODY
+from web.wiring import Services
 
 FILE = {"files": ("a.md", b"# A\n\ntext")}
 
@@ -43,3 +51,51 @@ def test_every_answer_carries_the_security_headers(reading: TestClient, path: st
     assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'")
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
+    assert "camera=()" in headers["permissions-policy"]
+    assert "strict-transport-security" not in headers  # this server speaks no https
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/static/app.css"])
+def test_where_people_come_by_https_browsers_keep_to_it(services: Services, path: str) -> None:
+    settings = services.settings.model_copy(update={"address": "https://kb.example.org"})
+    client = TestClient(create_app(wiring.build(settings)), base_url="http://localhost")
+    assert client.get(path).headers["strict-transport-security"] == "max-age=31536000"
+
+
+def test_a_body_without_end_does_not_fill_the_memory(client: TestClient) -> None:
+    sent: list[int] = []
+
+    def pieces() -> Iterator[bytes]:
+        while len(sent) < 40:
+            sent.append(1)
+            yield b"x" * MEGABYTE
+
+    for kind in ("application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+        answer = client.post("/api/v1/saved-searches", content=pieces(), headers={"Content-Type": kind})
+        assert answer.status_code == 413
+        assert answer.json()["detail"].startswith("That is more than 16 MB")
+        sent.clear()
+
+
+def test_what_is_streamed_to_disk_has_limits_of_its_own(client: TestClient) -> None:
+    answer = client.post("/api/v1/imports", files={"files": ("a.xyz", b"x" * (MAX_BODY + 1))})
+    assert answer.status_code == 415  # read to its end, and then not a type that can be read
+
+
+def test_neither_trace_nor_folders_are_answered(client: TestClient) -> None:
+    assert [client.request("TRACE", path).status_code for path in ("/", "/static/app.css")] == [405, 405]
+    assert client.get("/static/").status_code == 404
+
+
+def test_a_fault_tells_nothing_of_the_inside(services: Services) -> None:
+    app = create_app(services)
+
+    @app.get("/fault")
+    def fault() -> None:  # pyright: ignore[reportUnusedFunction] - the application calls it
+        raise RuntimeError("what stands inside")
+
+    client = TestClient(app, base_url="http://localhost", raise_server_exceptions=False)
+    answer = client.get("/fault")
+    assert answer.status_code == 500
+    assert "inside" not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"

@@ -298,6 +298,12 @@ def test_a_provider_that_can_t_be_used_is_told(liar: Lying) -> None:
             Provider(Oidc(issuer=issuer, client_id=CLIENT), BASE).begin("/")
 
 
+def test_nobody_is_signed_in_by_a_link_of_another_site(mapped: Office) -> None:
+    led = browser(mapped).get("/sign-in/openid?next=/audit", headers={"Sec-Fetch-Site": "cross-site"})
+    assert (led.status_code, "set-cookie" in led.headers) == (200, False)
+    assert 'value="/audit"' in led.text
+
+
 def test_without_a_provider_there_is_none(services: Services) -> None:
     found = Office(services)
     assert found.browser().get("/sign-in/openid").status_code == 404

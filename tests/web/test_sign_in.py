@@ -135,7 +135,8 @@ def test_a_sign_in_gets_a_new_secret_and_ends_the_one_before(office: Office) -> 
     thief = office.browser()
     thief.cookies["hindsight"] = first
     assert thief.get("/").status_code == 303
-    client.post("/sign-out")
+    left = client.post("/sign-out")
+    assert left.headers["clear-site-data"] == '"storage"'
     thief.cookies["hindsight"] = second
     assert thief.get("/").status_code == 303
 

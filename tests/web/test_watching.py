@@ -116,6 +116,7 @@ def test_a_line_of_the_log_carries_the_number_of_its_request(
     line = capsys.readouterr().err.strip()
     if form is LogFormat.JSON:
         said = json.loads(line)
+        time = said["time"]
         assert (said["request"], said["message"], said["level"], said["logger"]) == (
             "r-1",
             "GET /: 200 after 7 ms",
@@ -123,4 +124,6 @@ def test_a_line_of_the_log_carries_the_number_of_its_request(
             "web.http.observing",
         )
     else:
+        time = line.split()[0]
         assert line.endswith("WARNING web.http.observing r-1 GET /: 200 after 7 ms")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", time)

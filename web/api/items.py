@@ -90,7 +90,10 @@ def file(ref: Ref, session: SessionDep, principal: PrincipalDep, services: Servi
         services.files.path(item.file_digest or "none"),
         media_type=item.media_type or "application/octet-stream",
         filename=item.head.file_name,
-        headers={"Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Control": "no-store"},
+        headers={
+            "Content-Security-Policy": "sandbox; default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+            "Cache-Control": "no-store",
+        },
     )
 
 

@@ -10,7 +10,6 @@ from starlette.exceptions import HTTPException
 
 from kb.errors import ConflictError, InvalidError, KbError, NotFoundError, UnavailableError
 from search.terms import QueryError
-from web.files.headers import RESPONSE_HEADERS
 from web.layout import page
 
 STATUS: dict[type[KbError], HTTPStatus] = {
@@ -114,5 +113,5 @@ def _complaint(where: tuple[str | int, ...], message: str, value: object) -> str
 def _on_fault(request: Request, error: Exception) -> Response:
     """A fault of ours; the server logs it. The guard does not see this answer: its headers are added here."""
     response = answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, _SENTENCE[500])
-    response.headers.update(RESPONSE_HEADERS)
+    response.headers.update(request.app.state.headers)
     return response

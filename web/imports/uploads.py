@@ -22,6 +22,7 @@ from web.base.runner import Runner, Upload, upload_folder
 from web.files.names import distinct, safe_name
 from web.http.deps import ServicesDep
 from web.http.errors import HttpError
+from web.http.guard import STREAMED
 from web.wiring import Services
 
 if TYPE_CHECKING:
@@ -205,6 +206,7 @@ async def _received(request: Request, services: Services) -> AsyncGenerator[Rece
 
 
 async def _parse(request: Request, parser: MultipartParser, receiver: _Receiver) -> None:
+    setattr(request.state, STREAMED, True)
     read = 0
     async for chunk in request.stream():
         read += len(chunk)

@@ -67,11 +67,12 @@ def sign_in(  # noqa: PLR0913 - each is one thing FastAPI brings in
 
 
 @router.get("/sign-in/openid")
-def begin(
-    request: Request, services: ServicesDep, entrance: EntranceDep, following: Next = "/"
-) -> RedirectResponse:
-    """Send somebody to the OpenID provider."""
-    address, begun = entrance.provider().begin(here(following))
+def begin(request: Request, services: ServicesDep, entrance: EntranceDep, following: Next = "/") -> Response:
+    """Send somebody to the OpenID provider; whom another site led here is asked first."""
+    provider = entrance.provider()
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        return sign_in_page(services.settings, here(following))
+    address, begun = provider.begin(here(following))
     answer = RedirectResponse(address, status_code=303)
     cookies.keep_begun(request, answer, services.settings, begun.packed())
     return answer
@@ -132,6 +133,7 @@ def sign_out(
     """Sign out of this browser, or of all."""
     if caller and caller.scope is None:
         sign_ins.close(session, caller, None if everywhere else caller.credential)
-    answer = RedirectResponse("/sign-in", status_code=303)
+    # What was typed and not yet sent is kept in the browser: whoever uses it next shall not find it.
+    answer = RedirectResponse("/sign-in", status_code=303, headers={"Clear-Site-Data": '"storage"'})
     cookies.drop(request, answer, services.settings)
     return answer
