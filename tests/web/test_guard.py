@@ -87,7 +87,7 @@ def test_neither_trace_nor_folders_are_answered(client: TestClient) -> None:
     assert client.get("/static/").status_code == 404
 
 
-def test_a_fault_tells_nothing_of_the_inside(services: Services) -> None:
+def test_a_fault_tells_nothing_of_the_inside(services: Services, caplog: pytest.LogCaptureFixture) -> None:
     app = create_app(services)
 
     @app.get("/fault")
@@ -95,7 +95,9 @@ def test_a_fault_tells_nothing_of_the_inside(services: Services) -> None:
         raise RuntimeError("what stands inside")
 
     client = TestClient(app, base_url="http://localhost", raise_server_exceptions=False)
-    answer = client.get("/fault")
+    answer = client.get("/fault", headers={"X-Request-ID": "r-1"})
+    assert answer.headers["x-request-id"] == "r-1"
+    assert "A fault ended this request: RuntimeError" in caplog.messages
     assert answer.status_code == 500
     assert "inside" not in answer.text
     assert answer.headers["x-content-type-options"] == "nosniff"

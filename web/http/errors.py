@@ -1,5 +1,6 @@
 """Errors as answers: problem details (RFC 9457) for the API, a designed page for people."""
 
+import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -10,7 +11,11 @@ from starlette.exceptions import HTTPException
 
 from kb.errors import ConflictError, InvalidError, KbError, NotFoundError, UnavailableError
 from search.terms import QueryError
+from web.http.observing import HEADER
 from web.layout import page
+from web.log import REQUEST
+
+log = logging.getLogger(__name__)
 
 STATUS: dict[type[KbError], HTTPStatus] = {
     InvalidError: HTTPStatus.BAD_REQUEST,
@@ -111,7 +116,14 @@ def _complaint(where: tuple[str | int, ...], message: str, value: object) -> str
 
 
 def _on_fault(request: Request, error: Exception) -> Response:
-    """A fault of ours; the server logs it. The guard does not see this answer: its headers are added here."""
+    """A fault of ours; the server logs it whole, and this a line by which its request is known.
+
+    Neither guard nor observer see this answer: their headers are added here.
+    """
+    number: str = request.state.number
+    token = REQUEST.set(number)
+    log.error("A fault ended this request: %s", type(error).__name__)
+    REQUEST.reset(token)
     response = answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, _SENTENCE[500])
-    response.headers.update(request.app.state.headers)
+    response.headers.update(request.app.state.headers | {HEADER: number})
     return response

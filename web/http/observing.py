@@ -55,7 +55,7 @@ class Observer:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        number = _number(Headers(scope=scope))
+        number = scope.setdefault("state", {})["number"] = _number(Headers(scope=scope))
         status = 500
         started = perf_counter()
         token = REQUEST.set(number)
