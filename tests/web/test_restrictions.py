@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -150,31 +151,46 @@ def addresses(app: Any) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("roles", [(), MANY], ids=["reader", "many roles"])
 def test_who_is_in_no_group_can_not_tell_that_anything_is_kept_from_them(
-    bases: tuple[Services, Services], roles: tuple[Role, ...]
+    bases: tuple[Services, Services],
 ) -> None:
-    clients = [client_of(services, "stranger", *roles, groups=["Beta"]) for services in bases]
+    clients = [client_of(services, "stranger", *MANY, groups=["Beta"]) for services in bases]
     with clients[0] as having, clients[1] as lacking:
         seen = [(address, told(having, address), told(lacking, address)) for address in addresses(having.app)]
     assert not [address for address, answer, _ in seen if HIDDEN in answer]
-    assert not [(address, *both) for address, *both in seen if both[0] != both[1]]
+    assert not [(address, *both) for address, *both in seen if not alike(*both)]
     assert sum(answer.startswith("200") for _, answer, _ in seen) > len(seen) / 3
 
 
+def alike(one: str, other: str) -> bool:
+    """Whether they differ in nothing but what differs between two bases that say the same."""
+    return one == other or UNLIKE.sub("~", one) == UNLIKE.sub("~", other)
+
+
 def told(client: TestClient, address: str) -> str:
-    """What is answered, without what differs between two bases that say the same."""
+    """What is answered there, when it is settled, without where the base lies."""
     answer = client.get(address)
+    for _ in range(200):
+        if "being found" not in answer.text:
+            break
+        sleep(0.05)  # themes are found beside the server's own work
+        answer = client.get(address)
     app: Any = client.app
     said = answer.text.replace(str(app.state.services.settings.data), "DATA")
-    return f"{answer.status_code} {UNLIKE.sub('~', said)}"
+    return f"{answer.status_code} {said}"
 
 
 def test_a_member_of_the_group_reads_what_is_kept_for_it(bases: tuple[Services, Services]) -> None:
     with client_of(bases[0], "member", Role.READER, groups=["Alpha"]) as member:
-        seen = {address for address in addresses(member.app) if HIDDEN in member.get(address).text}
+        for address in (
+            "/?q=supplier",
+            "/api/v1/search?q=supplier",
+            "/api/v1/items/H-1",
+            "/feed",
+            "/lessons",
+        ):
+            assert HIDDEN in member.get(address).text
         opened = [member.get(f"/items/H-{number}").status_code for number in range(1, 5)]
-    assert {"/", "/api/v1/search", "/api/v1/items/H-1", "/items/H-1", "/feed", "/lessons"} <= seen
     assert opened == [200, 200, 200, 404]
 
 
