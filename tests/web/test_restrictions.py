@@ -171,7 +171,7 @@ def told(client: TestClient, address: str) -> str:
     """What is answered there, when it is settled, without where the base lies."""
     answer = client.get(address)
     for _ in range(200):
-        if "being found" not in answer.text:
+        if "Themes are being found" not in answer.text:
             break
         sleep(0.05)  # themes are found beside the server's own work
         answer = client.get(address)
