@@ -11,6 +11,8 @@ from kb.errors import InvalidError, NotFoundError
 from kb.models import UNFINISHED, Group, Item, Restriction, RestrictionGroup, Source
 from kb.vocabulary import Classification, Kind, Role
 
+READERS = 256
+"""People for whom the queries of a search are kept ready."""
 _ORDER = tuple(Classification)
 
 

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, select
 from sqlalchemy.orm import Session, aliased
 
 from kb import facet_codes
-from kb.access import Principal, visible
+from kb.access import READERS, Principal, visible
 from kb.database import among
 from kb.models import Facet, Item
 from kb.values import Filters, ItemDraft, ItemId, TrainingFields
@@ -136,7 +136,7 @@ def of_items(
     return found
 
 
-@cache
+@lru_cache(maxsize=READERS)
 def _values_query(principal: Principal) -> Select[int, str, str]:
     carried = select(Facet.item_id, Facet.name, Facet.value).join(Item, Item.id == Facet.item_id)
     return carried.where(visible(principal), among(Facet.item_id, "ids")).order_by(Facet.value)
@@ -147,7 +147,7 @@ def total(counts: FacetCounts) -> int:
     return sum(found.count for found in counts[FacetName.KIND])
 
 
-@cache
+@lru_cache(maxsize=READERS)
 def _codes_query(principal: Principal) -> Select[bytes]:
     return select(Item.facet_codes).where(visible(principal), among(Item.id, "ids"))
 

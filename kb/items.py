@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Select, and_, func, select, union
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload, with_polymorphic
 from sqlalchemy.sql.base import ExecutableOption
 
 from kb import facets
-from kb.access import Principal, readable, visible
+from kb.access import READERS, Principal, readable, visible
 from kb.database import among
 from kb.errors import NotFoundError
 from kb.models import Facet, Item, Lesson, Project, Source, Version
@@ -213,7 +213,7 @@ def _summaries(
     return {item.id: item for item in found}
 
 
-@cache
+@lru_cache(maxsize=READERS)
 def _summaries_query(principal: Principal) -> Select[*tuple[Any, ...]]:
     return _summary_query().where(visible(principal), among(Item.id, "ids"))
 
@@ -226,7 +226,7 @@ def labels(session: Session, principal: Principal, ids: Sequence[ItemId]) -> dic
     return found
 
 
-@cache
+@lru_cache(maxsize=READERS)
 def _labels_query(principal: Principal) -> Select[*tuple[Any, ...]]:
     labelled = and_(Facet.item_id == Item.id, Facet.name.in_((FacetName.PROJECT, FacetName.TAG)))
     return (
@@ -282,7 +282,7 @@ def visible_among(session: Session, principal: Principal, ids: Collection[ItemId
     return {ItemId(id_) for (id_,) in found}
 
 
-@cache
+@lru_cache(maxsize=READERS)
 def _visible_query(principal: Principal) -> Select[int]:
     return select(Item.id).where(visible(principal), among(Item.id, "ids"))
 
@@ -340,7 +340,7 @@ def titles(session: Session, principal: Principal, ids: Collection[ItemId]) -> l
     return sorted(found, key=lambda item: -item.id)
 
 
-@cache
+@lru_cache(maxsize=READERS)
 def _titles_query(principal: Principal) -> Select[*tuple[Any, ...]]:
     # Ordered here, SQLite would walk through all live items instead.
     return select(Item.id, Item.ref, Item.kind, Item.title).where(visible(principal), among(Item.id, "ids"))

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
-from kb.access import Principal, visible
+from kb.access import READERS, Principal, visible
 from kb.database import among
 from kb.models import Facet, Item, Passage
 from kb.text import digest
@@ -161,7 +161,7 @@ def first(session: Session, principal: Principal, item_id: ItemId) -> StoredPass
     return None if row is None else _stored(row)
 
 
-@cache
+@lru_cache(maxsize=READERS)
 def _by_ids(principal: Principal) -> Select[*tuple[Any, ...]]:
     return _query(principal).where(among(Passage.id, "ids"))
 
