@@ -11,6 +11,7 @@ _SPECIAL = re.compile(r"([\\`*_<])")
 _LINE_START = re.compile(r"(?m)^([ \t]*)(#{1,6}(?=\s|$)|>|[-=+~]{2,}[ \t]*$|:::|\|)")
 _INDENT = re.compile(r"(?m)^[ \t]+")
 _BLANKS = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
+_GUARDED = re.compile(r"'+[=+\-@\t\r\n]")
 
 
 def clean(text: str) -> str:
@@ -41,3 +42,8 @@ def cell(text: str) -> str:
 def tidy(text: str) -> str:
     """*text* without blank lines at its ends or more than one in a row."""
     return _BLANKS.sub("\n\n", text).strip("\n")
+
+
+def unguarded(text: str) -> str:
+    """The *text* of a cell without the apostrophe that kept a spreadsheet from running it."""
+    return text[1:] if _GUARDED.match(text) else text

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from ingest import dates, delimited, formats, sheets, terms
+from ingest import cleaning, dates, delimited, formats, sheets, terms
 from ingest.converted import Table
 from ingest.formats import Format
 from kb.errors import InvalidError
@@ -45,7 +45,6 @@ _RESULTS = {
     Result.FAILED: "failed|fail|unsuccessful",
 }
 _HOURS = re.compile(r"(\d+(?:[.,]\d+)?) ?(?:h|hr|hrs|hours?|pdus?)?", re.IGNORECASE)
-_ESCAPED = re.compile(r"'+[=+\-@\t\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +125,7 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
 
 
 def _at(cells: Sequence[str], index: int | None) -> str:
-    text = squash(cells[index]) if index is not None and index < len(cells) else ""
-    return text[1:] if _ESCAPED.match(text) else text
+    return cleaning.unguarded(squash(cells[index])) if index is not None and index < len(cells) else ""
 
 
 def _line(number: int, said: Mapping[str, str]) -> Line:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, and_, func, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload, with_polymorphic
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -163,6 +163,20 @@ def get(session: Session, principal: Principal, ref: str) -> ItemDetail:
     if row is None:
         raise NotFoundError(f"There is no item {ref!r} here, or you may not read it.")
     return _detail(row)
+
+
+def by_ref(ref: str) -> ColumnElement[bool]:
+    """The condition on Item that *ref* is its reference here, in whichever case it is typed."""
+    return func.lower(Item.ref) == ref.strip().lower()
+
+
+def version_of(session: Session, principal: Principal, ref: str) -> tuple[ItemId, str, int]:
+    """Id, reference and present version of what *principal* may see under *ref*. Raises NotFoundError."""
+    query = select(Item.id, Item.ref, Item.version).where(visible(principal), by_ref(ref))
+    found = session.execute(query).one_or_none()
+    if found is None:
+        raise NotFoundError(f"There is no item {ref.strip()[:100]!r} here, or you may not see it.")
+    return ItemId(found.id), found.ref, found.version
 
 
 def details(session: Session, principal: Principal, ids: Sequence[ItemId]) -> list[ItemDetail]:

@@ -5,6 +5,7 @@ one passage or another. The limits were chosen by reading the nearest of 16 less
 starter library with NASA's lessons: hardly any pair above 0.6 was wrong, hardly any below 0.5 right.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,13 +15,14 @@ from kb import facets, items, passages
 from kb.access import Principal
 from kb.errors import InvalidError
 from kb.items import ItemSummary
-from kb.life.experience import RETIRED
+from kb.life.experience import NOT_IN_USE
 from kb.passages import StoredPassage
 from kb.searching import embeddings
 from kb.values import Filters, ItemId, PassageId
-from kb.vocabulary import FacetName, Kind, Status
+from kb.vocabulary import FacetName, Kind
 from search import meanings
 from search.engine import Engine
+from search.ports import Vector
 
 TEACHES = 0.6
 """Cosine of the two as wholes from which training answers a lesson."""
@@ -28,7 +30,6 @@ TEACHES_SHARED = 0.5
 """The same where both name a competence."""
 _CANDIDATES = 30
 """Items of the nearest passages that are compared as wholes."""
-_NOT_TAUGHT = (Status.DRAFT, *RETIRED)
 _OTHER = {Kind.LESSON: Kind.TRAINING, Kind.TRAINING: Kind.LESSON}
 
 
@@ -56,25 +57,29 @@ def answering(
     head = items.get(session, principal, ref).head
     if head.kind not in _OTHER:
         raise InvalidError(f"{head.ref} is a {head.kind}; only lessons and training answer each other.")
-    own = embeddings.of_passages(session, principal, engine.model, [head.id]).get(head.id)
-    if own is None:  # not indexed yet, or withdrawn
+    whole = wholes(session, principal, engine.model, [head.id]).get(head.id)
+    if whole is None:  # not indexed yet, or withdrawn
         return []
-    whole = meanings.together([meanings.read(vector) for vector in own])
     kind = Filters({FacetName.KIND: (str(_OTHER[head.kind]),)})
     near = list(engine.near(session, principal, whole, limit=_CANDIDATES, filters=kind))
     heads = items.summaries(session, principal, near)
     shared = _shared(session, principal, head.id, near)
-    vectors = embeddings.of_passages(session, principal, engine.model, near)
     cosines = {
-        id_: float(whole @ meanings.together([meanings.read(vector) for vector in found]))
-        for id_, found in vectors.items()
-        if id_ in heads and heads[id_].status not in _NOT_TAUGHT
+        id_: float(whole @ vector)
+        for id_, vector in wholes(session, principal, engine.model, near).items()
+        if id_ in heads and heads[id_].status not in NOT_IN_USE
     }
     least = {id_: TEACHES_SHARED if shared[id_] else TEACHES for id_ in cosines}
     enough = [id_ for id_ in cosines if cosines[id_] >= least[id_]]
     ids = sorted(enough, key=lambda id_: (-cosines[id_], id_))[:limit]
     quoted = _nearest_passages(engine, session, principal, whole, ids)
     return [Answering(heads[id_], cosines[id_], shared[id_], quoted[id_]) for id_ in ids if id_ in quoted]
+
+
+def wholes(session: Session, principal: Principal, model: str, ids: Sequence[ItemId]) -> dict[ItemId, Vector]:
+    """What each of *ids* means as a whole, of what *principal* may see and *model* has read."""
+    stored = embeddings.of_passages(session, principal, model, ids)
+    return {id_: meanings.together(list(map(meanings.read, vectors))) for id_, vectors in stored.items()}
 
 
 def _shared(

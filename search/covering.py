@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 from kb import facets, items
 from kb.access import Principal
 from kb.items import ItemSummary
-from kb.life.experience import RETIRED
-from kb.searching import embeddings
+from kb.life.experience import NOT_IN_USE
 from kb.values import Filters, ItemId
-from kb.vocabulary import FacetName, Kind, Status
+from kb.vocabulary import FacetName, Kind
 from search import meanings
+from search.answering import wholes
 from search.engine import Engine
-from search.ports import Vector
 
 TYPICAL = 20
 """Lessons of a theme that say what it means: the most typical."""
@@ -45,15 +44,15 @@ def of_themes(
     At most three, the nearest first, out of what *principal* may see and what is in use.
     """
     training = facets.matching(session, principal, Filters({FacetName.KIND: (str(Kind.TRAINING),)}))
-    courses = _wholes(engine, session, principal, training)
+    courses = wholes(session, principal, engine.model, training)
     ids = sorted(courses)
     heads = items.summaries(session, principal, ids)
-    ids = [id_ for id_ in ids if id_ in heads and heads[id_].status not in (Status.DRAFT, *RETIRED)]
-    typical = [list(theme[:TYPICAL]) for theme in themes]
-    lessons = _wholes(engine, session, principal, [id_ for theme in typical for id_ in theme])
-    known = [[lessons[id_] for id_ in theme if id_ in lessons] for theme in typical]
+    ids = [id_ for id_ in ids if id_ in heads and heads[id_].status not in NOT_IN_USE]
     if not ids:
         return [[] for _ in themes]
+    typical = [list(theme[:TYPICAL]) for theme in themes]
+    lessons = wholes(session, principal, engine.model, [id_ for theme in typical for id_ in theme])
+    known = [[lessons[id_] for id_ in theme if id_ in lessons] for theme in typical]
     matrix = np.stack([courses[id_] for id_ in ids])
     found: list[list[Covering]] = []
     for vectors in known:
@@ -76,14 +75,7 @@ def of_topics(
             [
                 Covering(heads[id_], cosine)
                 for id_, cosine in near.items()
-                if cosine >= TOPIC and id_ in heads and heads[id_].status not in (Status.DRAFT, *RETIRED)
+                if cosine >= TOPIC and id_ in heads and heads[id_].status not in NOT_IN_USE
             ]
         )
     return found
-
-
-def _wholes(
-    engine: Engine, session: Session, principal: Principal, ids: Sequence[ItemId]
-) -> dict[ItemId, Vector]:
-    stored = embeddings.of_passages(session, principal, engine.model, ids)
-    return {id_: meanings.together(list(map(meanings.read, vectors))) for id_, vectors in stored.items()}

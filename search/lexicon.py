@@ -109,8 +109,9 @@ class Lexicon:
         return (*(row[0] for row in self._read("PRAGMA data_version")), self._inode)
 
     def identity(self) -> str:
-        """Another text once another file took its place, or it was made anew."""
-        return str(_inode(self._path))
+        """Another text once another file took its place, or it was made anew, even under the same number."""
+        entries = [str(row[0]) for row in self._read("SELECT count(*) FROM entry")]
+        return "-".join([str(_inode(self._path)), *entries])
 
     def _read(self, query: str, parameters: Sequence[str | int] = ()) -> list[tuple[Any, ...]]:
         """The rows found; none when the file is damaged: search goes on, the log says why."""

@@ -107,11 +107,15 @@ def _answers(
     near = beginnings(engine, text, list(hits))
     answers: list[tuple[Hit, float]] = []
     for id_, hit in hits.items():
-        strength = ((hit.relevance or 0.0) + fusion.relevance_of_meaning(near.get(id_, -1.0))) / 2
-        strength *= 1.0 if id_ in own else _FOR_AREA
-        if strength >= _LEAST and not hit.why.superseded_by:
-            answers.append((hit, strength))
+        strong = strength(hit, near.get(id_, -1.0)) * (1.0 if id_ in own else _FOR_AREA)
+        if strong >= _LEAST and not hit.why.superseded_by:
+            answers.append((hit, strong))
     return answers
+
+
+def strength(hit: Hit, beginning: float) -> float:
+    """The mean of two relevances, 0 to 1: of *hit*, and of the cosine of what it begins with."""
+    return ((hit.relevance or 0.0) + fusion.relevance_of_meaning(beginning)) / 2
 
 
 def _search(

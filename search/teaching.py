@@ -30,10 +30,10 @@ from kb.items import ItemDetail
 from kb.learning import audiences
 from kb.learning.audiences import Audience
 from kb.learning.exercises import tells_a_case
-from kb.life.experience import RETIRED
+from kb.life.experience import NOT_IN_USE
 from kb.values import Filters, ItemId, LessonFields, TrainingFields
-from kb.vocabulary import FacetName, Kind, Status, TrainingFormat, TrainingLevel
-from search import fusion, recommending
+from kb.vocabulary import FacetName, Kind, TrainingFormat, TrainingLevel
+from search import recommending
 from search.engine import Engine
 from search.query import MAX_LENGTH, Query
 from search.results import Hit, Place
@@ -44,7 +44,6 @@ _LEAST = 0.3
 """Strength below which an item is not taught with, though a search would still list it."""
 _TITLE = 0.2
 """Cosine with the topic from which a title says so without any word of it."""
-_NOT_TAUGHT = (Status.DRAFT, *RETIRED)
 _SHOWING = (TrainingFormat.ASSESSMENT, TrainingFormat.CERTIFICATION)
 """Formats that show what was learned."""
 _LEVELS = (*TrainingLevel, None)
@@ -102,9 +101,9 @@ def _answers(
     found = engine.search(session, principal, query, limit=_EACH)
     if found.nearest_only or not found.hits:
         return []
-    hits = {hit.item.id: hit for hit in found.hits if hit.item.status not in _NOT_TAUGHT}
+    hits = {hit.item.id: hit for hit in found.hits if hit.item.status not in NOT_IN_USE}
     near = recommending.beginnings(engine, text, list(hits))
-    strengths = {id_: _strength(hit, near.get(id_, -1.0)) for id_, hit in hits.items()}
+    strengths = {id_: recommending.strength(hit, near.get(id_, -1.0)) for id_, hit in hits.items()}
     strong = [hit for id_, hit in hits.items() if strengths[id_] >= _LEAST]
     titled = _titled(engine, text, strong) if strong else set[ItemId]()
     best = sorted(titled, key=lambda id_: (-strengths[id_], id_))
@@ -112,10 +111,6 @@ def _answers(
         Chosen(hits[item.head.id], item, strengths[item.head.id])
         for item in items.details(session, principal, best)
     ]
-
-
-def _strength(hit: Hit, beginning: float) -> float:
-    return ((hit.relevance or 0.0) + fusion.relevance_of_meaning(beginning)) / 2
 
 
 def _titled(engine: Engine, topic: str, hits: Sequence[Hit]) -> set[ItemId]:

@@ -1,11 +1,10 @@
 """A register that was given out, read again: cells as they are, not made fit like any file's."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest import delimited, sheets, terms
+from ingest import cleaning, delimited, sheets, terms
 from ingest.columns import DROP, ColumnUse, How
 from ingest.converted import Cells, Converted, Row, Table
 from ingest.exchange import form
@@ -16,7 +15,6 @@ from kb.settings import Limits
 _MARKS = {"ref", "version", "title"}
 """A table is a register of ours when it has these columns and some of the others."""
 _OTHERS = 3
-_GUARDED = re.compile(r"^'+(?=[=+\-@\t\r\n])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +101,4 @@ def _rows(table: Table, uses: Sequence[ColumnUse], *, guarded: bool) -> Iterator
 def _cell(row: Row, index: int, *, guarded: bool) -> str:
     """The text of a cell, without the apostrophe that kept a spreadsheet from running it."""
     text = row.cells[index] if index < len(row.cells) else ""
-    return text[1:] if guarded and _GUARDED.match(text) else text
+    return cleaning.unguarded(text) if guarded else text

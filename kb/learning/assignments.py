@@ -4,17 +4,17 @@ Those who develop people ask. How far somebody is, is not stored but read from w
 have read: a record made anywhere else counts all the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from itertools import accumulate
+from itertools import accumulate, product
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
-from kb import audit
-from kb.access import Permission, Principal, readable, require, require_write, visible
+from kb import audit, items
+from kb.access import Permission, Principal, readable, require, require_write
 from kb.database import among
 from kb.errors import InvalidError, NotFoundError
 from kb.learning import cohorts, kept, people
@@ -131,9 +131,7 @@ def assign(session: Session, principal: Principal, draft: AssignmentDraft) -> li
     learners.update(one.number for one in (cohort.members if cohort else ()))
     if not learners:
         raise InvalidError("Say who is asked: people, a team or a cohort.")
-    for learner in sorted(learners):
-        for one in asked:
-            _ask(session, principal, learner, one, cohort.number if cohort else None)
+    _ask(session, principal, learners, asked, cohort.number if cohort else None)
     subject_of = f"cohort {cohort.number}" if cohort else "learners"
     refs = [one.ref for one in asked]
     audit.record(session, principal, "assign_learning", subject_of, items=refs, learners=sorted(learners))
@@ -190,13 +188,13 @@ def of_cohort(session: Session, principal: Principal, cohort: int) -> list[Assig
 
 def of_item(session: Session, principal: Principal, ref: str) -> list[Assigned]:
     """Who is asked to learn from an item or to read it."""
-    return _listed(session, principal, func.lower(Item.ref) == ref.strip().lower())
+    return _listed(session, principal, items.by_ref(ref))
 
 
 def asked_of(session: Session, principal: Principal, ref: str) -> Assigned | None:
     """What *principal* is asked to do with an item, if anything."""
-    of_it = func.lower(Item.ref) == ref.strip().lower()
-    return next(iter(_listed(session, principal, of_it, Learner.name == principal.name)), None)
+    own = _listed(session, principal, items.by_ref(ref), Learner.name == principal.name)
+    return next(iter(own), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +234,7 @@ def _asked(session: Session, principal: Principal, draft: AssignmentDraft) -> li
 
 
 def _item(session: Session, principal: Principal, ref: str) -> tuple[int, str, int, float]:
-    wanted = func.lower(Item.ref) == ref.strip().lower()
-    query = select(Item.id, Item.ref, Item.version).where(visible(principal), wanted)
-    found = session.execute(query).one_or_none()
-    if found is None:
-        raise NotFoundError(f"There is no item {ref.strip()[:100]!r} here, or you may not see it.")
-    id_, known, version = found
+    id_, known, version = items.version_of(session, principal, ref)
     return id_, known, version, session.scalar(select(Training.hours).where(Training.id == id_)) or 1.0
 
 
@@ -259,17 +252,25 @@ def _cohort(session: Session, principal: Principal, draft: AssignmentDraft) -> C
     return cohorts.named(session, principal, draft.cohort) if draft.cohort else None
 
 
-def _ask(session: Session, principal: Principal, learner: int, asked: _Asked, cohort: int | None) -> None:
-    query = select(Row).where(Row.learner_id == learner, Row.item_id == asked.item)
-    row = session.scalars(query).one_or_none()
-    if row is None:
-        row = Row(learner_id=learner, item_id=asked.item, path="", place=0)
-        session.add(row)
-    row.version, row.author, row.at = asked.version, principal.name, now()
-    row.due = asked.due or row.due
-    row.cohort_id = cohort or row.cohort_id
-    if asked.path:
-        row.path, row.place = asked.path, asked.place
+def _ask(
+    session: Session,
+    principal: Principal,
+    learners: Collection[int],
+    asked: Sequence[_Asked],
+    cohort: int | None,
+) -> None:
+    those = Row.learner_id.in_(learners), Row.item_id.in_([one.item for one in asked])
+    known = {(row.learner_id, row.item_id): row for row in session.scalars(select(Row).where(*those))}
+    for learner, one in product(sorted(learners), asked):
+        row = known.get((learner, one.item))
+        if row is None:
+            row = known[learner, one.item] = Row(learner_id=learner, item_id=one.item, path="", place=0)
+            session.add(row)
+        row.version, row.author, row.at = one.version, principal.name, now()
+        row.due = one.due or row.due
+        row.cohort_id = cohort or row.cohort_id
+        if one.path:
+            row.path, row.place = one.path, one.place
     session.flush()
 
 

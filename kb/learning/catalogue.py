@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 
 from kb.access import Principal, visible
 from kb.learning.values import key
+from kb.life.experience import NOT_IN_USE
 from kb.models import Training
 from kb.text import references
 from kb.values import ItemId, Taught
-from kb.vocabulary import OfferState, Status, TrainingFormat, TrainingLevel
-
-_NOT_IN_USE = (Status.DRAFT, Status.REJECTED, Status.SUPERSEDED)
+from kb.vocabulary import OfferState, TrainingFormat, TrainingLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def offers(session: Session, principal: Principal) -> list[Offer]:
 
 def in_force(principal: Principal) -> ColumnElement[bool]:
     """The condition on Training that *principal* may see it and that it is in use."""
-    return and_(visible(principal, Training), Training.status.not_in(_NOT_IN_USE))
+    return and_(visible(principal, Training), Training.status.not_in(NOT_IN_USE))
 
 
 def teaching(every: Iterable[Offer], competence: str) -> list[Offer]:

@@ -1,6 +1,6 @@
 """The competences and roles that are kept here: items, read for what they tell."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -42,6 +42,20 @@ def roles(session: Session, principal: Principal) -> list[Role]:
     """All role profiles that *principal* may see, by name."""
     found = _read(session, _query(principal, DocumentKind.ROLE_PROFILE), reading.role)
     return sorted(found, key=lambda one: one.name.lower())
+
+
+def named_competences(session: Session, principal: Principal, refs: Iterable[str]) -> list[Competence]:
+    """The competences with those references or names, in their order, each once. Raises NotFoundError."""
+    wanted = list(dict.fromkeys(refs))
+    every = competences(session, principal) if wanted else []
+    return [_named(every, ref, "competence") for ref in wanted]
+
+
+def named_roles(session: Session, principal: Principal, refs: Iterable[str]) -> list[Role]:
+    """As *named_competences*, of roles."""
+    wanted = list(dict.fromkeys(refs))
+    every = roles(session, principal) if wanted else []
+    return [_named(every, ref, "role") for ref in wanted]
 
 
 def competence(session: Session, principal: Principal, ref: str) -> Competence:

@@ -19,11 +19,12 @@ from kb.database import among
 from kb.errors import ConflictError, InvalidError, NotFoundError
 from kb.learning.catalogue import Offer
 from kb.learning.values import HIDDEN, Rise
+from kb.life.experience import RETIRED
 from kb.models import Item, KeptStep, Learner, Training, now
 from kb.models import KeptPath as Row
 from kb.text import squash
 from kb.values import ItemId, Taught
-from kb.vocabulary import Status, TrainingFormat, TrainingLevel
+from kb.vocabulary import TrainingFormat, TrainingLevel
 
 MAX_TITLE = 200
 MAX_STEPS = 100
@@ -232,7 +233,7 @@ def listed(session: Session, principal: Principal, *, offset: int = 0, limit: in
     gone = or_(
         KeptStep.item_id.is_(None),
         Item.withdrawn_at.is_not(None),
-        Item.status.in_(_REPLACED),
+        Item.status.in_(RETIRED),
         Item.version != KeptStep.item_version,
     )
     pending = func.coalesce(func.sum(case((and_(KeptStep.id.is_not(None), gone), 1), else_=0)), 0)
@@ -266,7 +267,6 @@ def _owns(principal: Principal, author: str) -> bool:
     return own or principal.may(Permission.DEVELOP)
 
 
-_REPLACED = (Status.REJECTED, Status.SUPERSEDED)
 _FACTS = (
     "ref", "title", "provider", "format", "level", "hours", "cost", "currency", "language", "teaches",
     "prerequisites", "leads_to",
@@ -365,7 +365,7 @@ def _steps(session: Session, principal: Principal, path: int) -> list[Standing]:
             continue
         told = {
             Notice.WITHDRAWN: withdrawn is not None,
-            Notice.REPLACED: status in _REPLACED,
+            Notice.REPLACED: status in RETIRED,
             Notice.EXPIRED: _over(until, today),
             Notice.OVERDUE: _over(review, today),
             Notice.CHANGED: version != row.item_version,

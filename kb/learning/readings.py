@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from kb import audit
-from kb.access import Principal, readable, require_write, visible
-from kb.errors import InvalidError, NotFoundError
+from kb import audit, items
+from kb.access import Principal, readable, require_write
+from kb.errors import InvalidError
 from kb.learning import people
 from kb.learning.records import subject
 from kb.learning.values import Subject
@@ -36,12 +36,7 @@ def confirm(session: Session, principal: Principal, ref: str, version: int | Non
     Raises NotFoundError, InvalidError for a version that there is not.
     """
     require_write(principal)
-    found = session.execute(
-        select(Item.id, Item.version).where(visible(principal), func.lower(Item.ref) == ref.strip().lower())
-    ).one_or_none()
-    if found is None:
-        raise NotFoundError(f"There is no item {ref.strip()[:100]!r} here, or you may not see it.")
-    item, newest = found
+    item, _, newest = items.version_of(session, principal, ref)
     version = newest if version is None else version
     if not 1 <= version <= newest:
         raise InvalidError(f"It has no version {version}; the newest is {newest}.")
@@ -68,7 +63,7 @@ def listed(session: Session, principal: Principal, learner: int | None = None) -
 
 def of_item(session: Session, principal: Principal, ref: str) -> list[Reading]:
     """Who of those whom *principal* may see has read an item, in which versions; the newest first."""
-    return _read(session, principal, func.lower(Item.ref) == ref.strip().lower())
+    return _read(session, principal, items.by_ref(ref))
 
 
 def _read(session: Session, principal: Principal, *wanted: ColumnElement[bool]) -> list[Reading]:

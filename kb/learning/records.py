@@ -10,10 +10,10 @@ from datetime import date, datetime
 from typing import TypeVar
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from kb import audit
+from kb import audit, items
 from kb.access import Permission, Principal, readable, require, require_write, visible
 from kb.errors import ConflictError, InvalidError, NotFoundError
 from kb.learning import frameworks, people
@@ -450,9 +450,7 @@ def _only(found: Sequence[Kept]) -> Kept:
 def _training(session: Session, principal: Principal, ref: str) -> Training | None:
     if not ref.strip():
         return None
-    query = select(Training).where(
-        visible(principal, Training), func.lower(Training.ref) == ref.strip().lower()
-    )
+    query = select(Training).where(visible(principal, Training), items.by_ref(ref))
     found = session.scalars(query).one_or_none()
     if found is None:
         raise NotFoundError(f"There is no training {ref.strip()[:100]!r} here, or you may not see it.")

@@ -16,6 +16,8 @@ from kb.vocabulary import Link, Status
 
 RETIRED = (Status.REJECTED, Status.SUPERSEDED)
 """Statuses of what nobody should go by any more."""
+NOT_IN_USE = (Status.DRAFT, *RETIRED)
+"""Those, and of what nobody can go by yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,17 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from kb.access import Permission, Principal, permitted
-from kb.models import User
+from kb.models import ApiToken, Group, Membership, SignIn, User
 from kb.people.values import Scope
 from kb.vocabulary import Classification, Role
+
+Kept = TypeVar("Kept", SignIn, ApiToken)
 
 _OCTETS = 32
 TOUCHED = timedelta(minutes=5)
@@ -32,6 +38,21 @@ def new() -> str:
 def digest(secret: str) -> str:
     """What is kept of *secret*. It is random: a slow hash would add nothing."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def shown(session: Session, kept: type[Kept], secret: str) -> tuple[Kept, User, list[str]] | None:
+    """The credential that *secret* is of, whose it is, and their groups; None when it is of none."""
+    rows = session.execute(
+        select(kept, User, Group.name)
+        .join(User, User.id == kept.user_id)
+        .outerjoin(Membership, Membership.user_id == User.id)
+        .outerjoin(Group, Group.id == Membership.group_id)
+        .where(kept.digest == digest(secret))
+    ).all()
+    if not rows:
+        return None
+    row, user, _ = rows[0]
+    return row, user, [group for _, _, group in rows if group]
 
 
 def principal(user: User, groups: Sequence[str], scope: Scope | None = None) -> Principal:

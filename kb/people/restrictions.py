@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from kb import audit
+from kb import audit, items
 from kb.access import Permission, Principal, letting_in, readable, require
 from kb.errors import InvalidError, NotFoundError
 from kb.models import Group, Item, Project, Restriction, RestrictionGroup, Source
@@ -36,8 +36,8 @@ class Kept:
     subject: str
     """The item's reference, the project's name, or what the locations begin with."""
     groups: tuple[str, ...]
-    items: int
-    """How many items it is about now."""
+    items: int = 0
+    """How many items it is about now; not counted for the page of one of them."""
 
 
 def keep(session: Session, principal: Principal, extent: Extent, subject: str, groups: Iterable[str]) -> Kept:
@@ -83,19 +83,18 @@ def listed(session: Session, principal: Principal) -> list[Kept]:
 
 def of_item(session: Session, principal: Principal, ref: str) -> list[Kept]:
     """What keeps the item *ref* to groups; nothing when *principal* may not see it."""
-    item = session.scalar(select(Item).where(Item.ref == ref, readable(principal)))
-    if item is None:
+    where = select(Item.id, Item.project_id, Item.source_id).where(Item.ref == ref, readable(principal))
+    found = session.execute(where).one_or_none()
+    if found is None:
         return []
-    place = select(Source.location).where(Source.id == item.source_id).scalar_subquery()
-    return _read(
-        session,
-        principal,
-        or_(
-            Restriction.item_id == item.id,
-            Restriction.project_id == item.project_id,
-            func.substr(place, 1, func.length(Restriction.location)) == Restriction.location,
-        ),
+    item, project, source = found
+    place = select(Source.location).where(Source.id == source).scalar_subquery()
+    about_it = or_(
+        Restriction.item_id == item,
+        Restriction.project_id == project,
+        func.substr(place, 1, func.length(Restriction.location)) == Restriction.location,
     )
+    return _read(session, principal, about_it, counted=False)
 
 
 def _row(session: Session, principal: Principal, extent: Extent, subject: str) -> Restriction:
@@ -118,11 +117,11 @@ def _subject(session: Session, principal: Principal, extent: Extent, subject: st
             raise InvalidError("Say what the locations of the files begin with, such as starter: or /srv/x/.")
         return {"location": said}
     if extent is Extent.ITEM:
-        column, named = Item.id, func.lower(Item.ref)
+        query = select(Item.id).where(items.by_ref(said))
     else:
-        column, named = Item.project_id, func.lower(Project.name)
-    query = select(column).outerjoin(Project, Project.id == Item.project_id)
-    found = session.scalar(query.where(named == said.lower(), readable(principal)).limit(1))
+        named = func.lower(Project.name) == said.lower()
+        query = select(Item.project_id).join(Project, Project.id == Item.project_id).where(named)
+    found = session.scalar(query.where(readable(principal)).limit(1))
     if found is None:
         raise NotFoundError(f"There is no {extent} {said!r} here.")
     return {f"{extent}_id": found}
@@ -139,7 +138,9 @@ def _groups(session: Session, names: Iterable[str]) -> Sequence[Group]:
     return rows
 
 
-def _read(session: Session, principal: Principal, *conditions: ColumnElement[bool]) -> list[Kept]:
+def _read(
+    session: Session, principal: Principal, *conditions: ColumnElement[bool], counted: bool = True
+) -> list[Kept]:
     query = (
         select(Restriction.id, Item.ref, Project.name, Restriction.location)
         .outerjoin(Item, Item.id == Restriction.item_id)
@@ -147,13 +148,18 @@ def _read(session: Session, principal: Principal, *conditions: ColumnElement[boo
         .where(*conditions, *_open(principal))
         .order_by(Restriction.id)
     )
-    found: list[Kept] = []
-    for number, ref, project, location in session.execute(query):
-        extent = Extent.ITEM if ref else Extent.PROJECT if project else Extent.PLACE
-        groups = tuple(session.scalars(_group_names(number)))
-        items = session.scalar(select(func.count(Item.id)).where(_about(number), readable(principal))) or 0
-        found.append(Kept(number, extent, ref or project or location or "", groups, items))
-    return found
+    rows = session.execute(query).all()
+    groups = _group_names(session, [row.id for row in rows])
+    return [
+        Kept(
+            number,
+            Extent.ITEM if ref else Extent.PROJECT if project else Extent.PLACE,
+            ref or project or location or "",
+            tuple(groups.get(number, ())),
+            _count(session, principal, number) if counted else 0,
+        )
+        for number, ref, project, location in rows
+    ]
 
 
 def _open(principal: Principal) -> list[ColumnElement[bool]]:
@@ -164,13 +170,18 @@ def _open(principal: Principal) -> list[ColumnElement[bool]]:
     return [Restriction.id.in_(letting_in(principal)), seen]
 
 
-def _group_names(number: int) -> Select[str]:
-    return (
-        select(Group.name)
-        .join(RestrictionGroup, RestrictionGroup.group_id == Group.id)
-        .where(RestrictionGroup.restriction_id == number)
-        .order_by(Group.name)
-    )
+def _group_names(session: Session, numbers: Sequence[int]) -> dict[int, list[str]]:
+    query = select(RestrictionGroup.restriction_id, Group.name).join(Group)
+    found: dict[int, list[str]] = {}
+    for number, name in session.execute(
+        query.where(RestrictionGroup.restriction_id.in_(numbers)).order_by(Group.name)
+    ):
+        found.setdefault(number, []).append(name)
+    return found
+
+
+def _count(session: Session, principal: Principal, number: int) -> int:
+    return session.scalar(select(func.count(Item.id)).where(_about(number), readable(principal))) or 0
 
 
 def _about(number: int) -> ColumnElement[bool]:

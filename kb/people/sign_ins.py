@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from kb import audit
 from kb.access import ANONYMOUS
-from kb.models import Group, Membership, SignIn, User, now
+from kb.models import SignIn, User, now
 from kb.people import credentials, passwords
 from kb.people.credentials import TOUCHED
 from kb.people.values import Caller, Opened, Place, SignedIn
@@ -59,19 +59,13 @@ def open_for(
 def caller(session: Session, secret: str, idle: timedelta) -> Caller | None:
     """Who shows *secret*; None when it is not in force, or was not used for longer than *idle*."""
     at = now()
-    rows = session.execute(
-        select(SignIn, User, Group.name)
-        .join(User, User.id == SignIn.user_id)
-        .outerjoin(Membership, Membership.user_id == User.id)
-        .outerjoin(Group, Group.id == Membership.group_id)
-        .where(SignIn.digest == credentials.digest(secret))
-    ).all()
-    if not rows:
+    found = credentials.shown(session, SignIn, secret)
+    if found is None:
         return None
-    row, user, _ = rows[0]
+    row, user, groups = found
     if user.disabled or row.expires_at <= at or row.seen_at + idle <= at:
         return None
-    principal = credentials.principal(user, [group for _, _, group in rows if group])
+    principal = credentials.principal(user, groups)
     return Caller(principal, user.id, user.login, row.id, None, at - row.seen_at > TOUCHED)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from kb import audit
 from kb.access import Permission, Principal
 from kb.errors import InvalidError, NotFoundError
-from kb.models import ApiToken, Group, Membership, User, now
+from kb.models import ApiToken, User, now
 from kb.people import credentials
 from kb.people.credentials import TOUCHED
 from kb.people.users import changeable, row_of
@@ -64,20 +64,14 @@ def create(
 def caller(session: Session, secret: str) -> Caller | None:
     """On whose behalf a program asks that shows *secret*; None when it is not in force."""
     at = now()
-    rows = session.execute(
-        select(ApiToken, User, Group.name)
-        .join(User, User.id == ApiToken.user_id)
-        .outerjoin(Membership, Membership.user_id == User.id)
-        .outerjoin(Group, Group.id == Membership.group_id)
-        .where(ApiToken.digest == credentials.digest(secret))
-    ).all()
-    if not rows:
+    found = credentials.shown(session, ApiToken, secret)
+    if found is None:
         return None
-    row, user, _ = rows[0]
+    row, user, groups = found
     if user.disabled or not _token(row, user.login).valid(at):
         return None
     scope = Scope(row.scope)
-    principal = credentials.principal(user, [group for _, _, group in rows if group], scope)
+    principal = credentials.principal(user, groups, scope)
     return Caller(
         principal, user.id, user.login, row.id, scope, row.seen_at is None or at - row.seen_at > TOUCHED
     )

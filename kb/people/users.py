@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, true, update
 from sqlalchemy.orm import Session
 
 from kb import audit
@@ -106,12 +106,6 @@ def listed(session: Session, principal: Principal) -> list[Person]:
 def get(session: Session, principal: Principal, login: str) -> Person:
     """One user: oneself, or whoever an administrator asks for. Raises NotFoundError."""
     return _people(session, [row_of(session, principal, login)])[0]
-
-
-def numbered(session: Session, principal: Principal, number: int) -> Person:
-    """As *get*, by number."""
-    row = session.get(User, number)
-    return get(session, principal, row.login if row else "")
 
 
 def row_of(session: Session, principal: Principal, login: str) -> User:
@@ -244,17 +238,17 @@ def _email(text: str) -> str:
 
 def _people(session: Session, rows: Sequence[User]) -> list[Person]:
     ids = [row.id for row in rows]
+    one = len(ids) == 1
     groups: dict[int, list[str]] = {}
     for user, group in session.execute(
         select(Membership.user_id, Group.name)
         .join(Group, Group.id == Membership.group_id)
-        .where(Membership.user_id.in_(ids) if len(ids) == 1 else Membership.user_id.is_not(None))
+        .where(Membership.user_id.in_(ids) if one else true())
         .order_by(func.lower(Group.name))
     ):
         groups.setdefault(user, []).append(group)
-    seen = dict(
-        session.execute(select(SignIn.user_id, func.max(SignIn.seen_at)).group_by(SignIn.user_id)).all()
-    )
+    last = select(SignIn.user_id, func.max(SignIn.seen_at)).where(SignIn.user_id.in_(ids) if one else true())
+    seen = dict(session.execute(last.group_by(SignIn.user_id)).all())
     return [
         Person(
             number=row.id,

@@ -43,13 +43,7 @@ class RestrictionOut(Out):
     @staticmethod
     def of(kept: Kept) -> "RestrictionOut":
         """From a restriction."""
-        return RestrictionOut(
-            number=kept.number,
-            extent=kept.extent,
-            subject=kept.subject,
-            groups=list(kept.groups),
-            items=kept.items,
-        )
+        return RestrictionOut.model_validate(kept)
 
 
 @router.get(

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from kb import audit
 from search import generation
-from search.generation import DamagedError
 from web.release import release
 from web.wiring import Services
 
@@ -38,12 +37,8 @@ def holds(services: Services) -> bool:
         noted = json.loads(_path(services).read_text())
     except (OSError, ValueError):
         return False
-    if noted != state(services) | _derived(services):
-        return False
-    try:
-        return generation.open_current(services.settings.index) is not None
-    except DamagedError:
-        return False
+    # Opened by the engine, the index need not be opened once more by the first search.
+    return noted == state(services) | _derived(services) and services.search().ready
 
 
 def _derived(services: Services) -> dict[str, str]:

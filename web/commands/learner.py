@@ -1,21 +1,12 @@
 """What people can do, on the command line."""
 
 from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    pass
-
-T = TypeVar("T", bound=StrEnum)
-
 app = typer.Typer(help="What people can do, and what roles ask of them.", no_args_is_help=True)
 
-Day = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day it was over; today unless said.")
-]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Roles = Annotated[list[str] | None, typer.Option("--role", help="Compare with this role; may be repeated.")]
 

@@ -98,9 +98,8 @@ def look_up(session: Session, principal: Principal, asked: Asked) -> Case:
     """
     if not asked.roles and not asked.competences:
         raise InvalidError("Choose a role that the path is to lead to, or competences.")
-    for one in asked.competences:
-        frameworks.competence(session, principal, one.name)
-    roles = [frameworks.role(session, principal, one) for one in dict.fromkeys(asked.roles)]
+    frameworks.named_competences(session, principal, (one.name for one in asked.competences))
+    roles = frameworks.named_roles(session, principal, asked.roles)
     goal = _highest([*(one for role in roles for one in role.requires), *asked.competences])
     offers = {offer.ref: offer for offer in catalogue.offers(session, principal)}
     required = frozenset(known(asked.wish.required, offers))
@@ -166,7 +165,7 @@ def members_of(session: Session, principal: Principal, asked: Asked) -> tuple[Me
 def _held(session: Session, principal: Principal, asked: Asked, members: Sequence[Member]) -> dict[str, int]:
     """The highest of what the roles of the start ask for and what the person, or all of the team, hold."""
     levels: dict[str, int] = {}
-    known = [frameworks.role(session, principal, one).levels for one in asked.start]
+    known = [role.levels for role in frameworks.named_roles(session, principal, asked.start)]
     if members:
         names = {name for one in members for name in one.held}
         known.append({name: min(one.held.get(name, 0) for one in members) for name in names})

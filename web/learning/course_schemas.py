@@ -15,7 +15,7 @@ from search.query import MAX_LENGTH
 from web.addresses import item_url
 from web.learning import course_data, courses
 from web.learning.courses import Found
-from web.learning.path_schemas import Texts
+from web.learning.path_schemas import Texts, all_filled
 from web.schemas import Out, PageOut
 from web.searching.answers import CountOut
 from web.searching.choices import MAX_PAGE, MAX_PAGE_SIZE
@@ -29,10 +29,6 @@ def _any(what: str) -> Any:
     return Field(default=[], max_length=_MOST, description=f"Any of these {what}; none = not stated.")
 
 
-def _filled(value: object) -> object:
-    return [one for one in value if one != ""] if isinstance(value, list) else value  # pyright: ignore[reportUnknownVariableType] - whatever the address holds
-
-
 class CatalogueQuery(BaseModel):
     """Which training is wanted: all aspects named, any value within one."""
 
@@ -41,20 +37,20 @@ class CatalogueQuery(BaseModel):
     q: str = Field(
         default="", max_length=MAX_LENGTH, description="Words to search for; all training without."
     )
-    level: Annotated[list[TrainingLevel | Unsaid], BeforeValidator(_filled)] = _any("levels")
-    format: Annotated[list[TrainingFormat | Unsaid], BeforeValidator(_filled)] = _any("formats")
-    hours: Annotated[list[HoursBand | Unsaid], BeforeValidator(_filled)] = _any("bands of hours")
-    cost: Annotated[list[CostBand | Unsaid], BeforeValidator(_filled)] = _any(
+    level: Annotated[list[TrainingLevel | Unsaid], BeforeValidator(all_filled)] = _any("levels")
+    format: Annotated[list[TrainingFormat | Unsaid], BeforeValidator(all_filled)] = _any("formats")
+    hours: Annotated[list[HoursBand | Unsaid], BeforeValidator(all_filled)] = _any("bands of hours")
+    cost: Annotated[list[CostBand | Unsaid], BeforeValidator(all_filled)] = _any(
         "bands of cost, of whatever currency"
     )
     language: Texts = _any("languages")
     provider: Texts = _any("providers, by name")
     competence: Texts = Field(default=[], max_length=_MOST, description="Teaches any of these competences.")
     certification: Texts = _any("certifications that it leads to")
-    offer: Annotated[list[OfferState], BeforeValidator(_filled)] = Field(
+    offer: Annotated[list[OfferState], BeforeValidator(all_filled)] = Field(
         default=[], max_length=_MOST, description="Whether it can be taken today."
     )
-    review: Annotated[list[Literal["overdue", "current", "none"]], BeforeValidator(_filled)] = Field(
+    review: Annotated[list[Literal["overdue", "current", "none"]], BeforeValidator(all_filled)] = Field(
         default=[], max_length=_MOST, description="Overdue for review, not overdue, or without a review date."
     )
 

@@ -83,7 +83,7 @@ class Team:
 def standing(session: Session, principal: Principal, number: int, roles: Sequence[str]) -> Standing:
     """Somebody's levels beside what *roles* ask for, by reference or name. Raises NotFoundError."""
     found = people.person(session, principal, number)
-    asked = [frameworks.role(session, principal, one) for one in dict.fromkeys(roles)]
+    asked = frameworks.named_roles(session, principal, roles)
     known = frameworks.competences(session, principal)
     names = _names(known, asked, found.levels)
     judged = {kind: found.by(kind) for kind in Judged}
@@ -108,7 +108,7 @@ def team(session: Session, principal: Principal, name: str, roles: Sequence[str]
     members = people.people(session, principal, team=name)
     if not members:
         raise NotFoundError(f"There are no assessments of a team {name[:100]!r} here that you may see.")
-    asked = [frameworks.role(session, principal, one) for one in dict.fromkeys(roles)]
+    asked = frameworks.named_roles(session, principal, roles)
     best: dict[str, int] = {}
     for member in members:
         for competence, level in member.levels.items():

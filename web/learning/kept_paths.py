@@ -133,11 +133,11 @@ def view(session: Session, principal: Principal, code: str) -> View:
 
 def edit(
     services: Services, session: Session, principal: Principal, code: str, version: int, change: Change
-) -> None:
+) -> tuple[str, ...]:
     """Change what a kept path holds; what is new in it is picked by hand, what is gone is ruled out.
 
-    What stays says what it said, unless it now adds something else. Raises NotFoundError, ConflictError when
-    the path was changed since *version*, InvalidError.
+    What stays says what it said, unless it now adds something else. Gives the references of its steps, in
+    order. Raises NotFoundError, ConflictError when the path was changed since *version*, InvalidError.
     """
     stored = _editable(session, principal, code)
     draft = stored.draft
@@ -155,6 +155,7 @@ def edit(
     title = change.title or draft.title
     new = replace(draft, title=title, steps=steps, asked=wanted.said(), bound=bound)
     kept.change(session, principal, code, version, new)
+    return path.keys
 
 
 def solve(services: Services, session: Session, principal: Principal, code: str, version: int) -> None:

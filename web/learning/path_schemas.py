@@ -24,12 +24,13 @@ def filled(value: object) -> object:
     return None if value == "" else value
 
 
-def _all_filled(value: object) -> object:
+def all_filled(value: object) -> object:
+    """Of several fields, those that a form leaves empty are not said."""
     return [one for one in value if one != ""] if isinstance(value, list) else value  # pyright: ignore[reportUnknownVariableType] - whatever the address holds
 
 
 Amount = Annotated[Annotated[float, Field(ge=0, le=1e9)] | None, BeforeValidator(filled)]
-Texts = Annotated[list[str], BeforeValidator(_all_filled)]
+Texts = Annotated[list[str], BeforeValidator(all_filled)]
 Level = Annotated[str, Field(pattern=r"^[^=]{1,200}=[1-5]$", examples=["scheduling=3"])]
 """A competence with the level that is wanted."""
 
@@ -42,7 +43,7 @@ class PathQuery(BaseModel):
     role: Texts = Field(
         default=[], max_length=5, description="Roles to be reached, by reference or name; may be repeated."
     )
-    competence: Annotated[list[Level], BeforeValidator(_all_filled)] = Field(
+    competence: Annotated[list[Level], BeforeValidator(all_filled)] = Field(
         default=[], max_length=60, description="Competences to be reached too, as NAME=LEVEL."
     )
     start: Texts = Field(
@@ -65,7 +66,7 @@ class PathQuery(BaseModel):
         default=None, description="Hours of learning in a week; 4 unless said."
     )
     language: Texts = Field(default=[], max_length=20, description="Languages of training; any unless said.")
-    format: Annotated[list[TrainingFormat], BeforeValidator(_all_filled)] = Field(
+    format: Annotated[list[TrainingFormat], BeforeValidator(all_filled)] = Field(
         default=[], max_length=10, description="Formats of training; any that teaches unless said."
     )
     certificates: bool = Field(

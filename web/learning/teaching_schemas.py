@@ -12,17 +12,13 @@ from kb.vocabulary import TrainingFormat, TrainingLevel
 from search.query import MAX_LENGTH
 from search.teaching import Chosen
 from web.addresses import item_url, query_string
+from web.learning.path_schemas import filled
 from web.learning.teaching import STEPS, Plan, Step
 from web.schemas import ItemOut, Out
 from web.searching import reasons
 
 _CASE = 600
 """Characters of what happened that are shown."""
-
-
-def _filled(value: object) -> object:
-    """What a form leaves empty is not said."""
-    return None if value == "" else value
 
 
 class TeachQuery(BaseModel):
@@ -33,10 +29,10 @@ class TeachQuery(BaseModel):
     q: str = Field(
         default="", max_length=MAX_LENGTH, description="A topic, or a situation in a sentence or two."
     )
-    level: Annotated[TrainingLevel | None, BeforeValidator(_filled)] = Field(
+    level: Annotated[TrainingLevel | None, BeforeValidator(filled)] = Field(
         default=None, description="Only training of this level."
     )
-    hours: Annotated[Annotated[float, Field(gt=0, le=10_000)] | None, BeforeValidator(_filled)] = Field(
+    hours: Annotated[Annotated[float, Field(gt=0, le=10_000)] | None, BeforeValidator(filled)] = Field(
         default=None, description="Only training that takes no more hours."
     )
     language: str = Field(

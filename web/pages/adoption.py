@@ -42,10 +42,7 @@ _PRECONDITION = "precondition:"
 
 
 async def _entered(request: Request) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, value in await entered.pairs(request, _MAX_FIELDS):
-        found.setdefault(name, []).append(value)
-    return found
+    return await entered.lists(request, _MAX_FIELDS)
 
 
 EnteredDep = Annotated[dict[str, list[str]], Depends(_entered)]
@@ -245,7 +242,7 @@ def mark(
     evidence: Annotated[str, Form()] = "",
 ) -> RedirectResponse:
     """Say how far a step is."""
-    done = form_values.day(day) if day.strip() else None
+    done = form_values.day_if_any(day)
     plans.mark(session, principal, code, number, state, day=done, evidence=evidence)
     return _back(code, f"step-{number}")
 

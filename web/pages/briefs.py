@@ -28,7 +28,7 @@ from web.layout import page, streamed
 from web.rendering import render
 from web.searching import reasons
 from web.searching.choices import PagingDep
-from web.writing.form_values import day
+from web.writing.form_values import day_if_any
 
 router = APIRouter(prefix="/briefs")
 
@@ -190,7 +190,7 @@ def decide(  # noqa: PLR0913 - each is a field of the form
         if said is None:
             raise InvalidError("Choose a verdict.")
         text = rationale.replace("\r\n", "\n")
-        decision = Decision(said, text, owner, day(due) if due.strip() else None)
+        decision = Decision(said, text, owner, day_if_any(due))
         verdicts.decide(session, principal, code, ref, decision)
     except InvalidError as error:
         found = reading.get(session, principal, code)

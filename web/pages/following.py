@@ -105,7 +105,7 @@ def assign(form: FormDep, session: SessionDep, principal: PrincipalDep) -> Redir
         tuple(said.get("persons", "").splitlines()),
         said.get("team", ""),
         said.get("cohort", ""),
-        form_values.day(said["due"]) if said.get("due", "").strip() else None,
+        form_values.day_if_any(said.get("due", "")),
         said.get("path", ""),
         said.get("kept", ""),
     )

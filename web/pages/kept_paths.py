@@ -8,12 +8,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from kb.access import Permission
 from kb.errors import InvalidError
 from kb.learning import kept
-from kb.learning.kept import MAX_STEPS, MAX_TITLE
+from kb.learning.kept import MAX_STEPS, MAX_TITLE, PathDraft
 from web.addresses import kept_path_url, paged
 from web.http.deps import PrincipalDep, ServicesDep, SessionDep
 from web.layout import page
 from web.learning import kept_paths
-from web.learning.kept_paths import Change, View
+from web.learning.kept_paths import Change
 from web.learning.kept_schemas import KeptPathOut
 from web.learning.path_files import Format
 from web.learning.path_schemas import PathQuery
@@ -26,10 +26,7 @@ _MAX_FIELDS = 400
 
 
 async def _entered(request: Request) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, value in await entered.pairs(request, _MAX_FIELDS):
-        found.setdefault(name, []).append(value)
-    return found
+    return await entered.lists(request, _MAX_FIELDS)
 
 
 EnteredDep = Annotated[dict[str, list[str]], Depends(_entered)]
@@ -88,20 +85,19 @@ def edit(
 ) -> RedirectResponse:
     """Do what a button says to one step, and lead back to it."""
     said = {name: values[-1] for name, values in form.items() if values}
-    view = kept_paths.view(session, principal, code)
+    draft = kept.get(session, principal, code).draft
     ref, wanted = said.get("step", ""), said.get("ref", "").strip()
-    change = _change(said.get("action", ""), view, ref, wanted)
+    change = _change(said.get("action", ""), draft, ref, wanted)
     version = form_values.whole(said.get("version", ""))
-    kept_paths.edit(services, session, principal, code, version, change)
-    steps = kept_paths.view(session, principal, code).option.path.keys
+    steps = kept_paths.edit(services, session, principal, code, version, change)
     after = wanted or ref
     anchor = f"#step-{steps.index(after) + 1}" if after in steps else "#steps"
     return RedirectResponse(kept_path_url(code) + anchor, status_code=303)
 
 
-def _change(action: str, view: View, ref: str, wanted: str) -> Change:
+def _change(action: str, draft: PathDraft, ref: str, wanted: str) -> Change:
     """What a button says: up, down, remove, replace, add, pick, unpick or allow. Raises InvalidError."""
-    steps, take = list(view.option.path.keys), view.wanted.take
+    steps, asked = [one.offer.ref for one in draft.steps], PathQuery.read(draft.asked)
     match action:
         case "up" | "down" if ref in steps:
             place = steps.index(ref)
@@ -115,11 +111,11 @@ def _change(action: str, view: View, ref: str, wanted: str) -> Change:
         case "add" if wanted:
             return Change(steps=[*steps, wanted])
         case "pick":
-            return Change(take=[*take, ref])
+            return Change(take=[*asked.take, ref])
         case "unpick":
-            return Change(take=[one for one in take if one != ref])
+            return Change(take=[one for one in asked.take if one != ref])
         case "allow":
-            return Change(without=[one for one in view.wanted.without if one != ref])
+            return Change(without=[one for one in asked.without if one != ref])
         case _:
             raise InvalidError("Name training by its reference, such as HS-C-101.")
 

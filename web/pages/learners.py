@@ -18,7 +18,7 @@ from web.learning import demands, developing
 from web.learning.demand_schemas import DemandsOut, DemandsQuery
 from web.learning.developing import TeamDraft
 from web.writing import entered
-from web.writing.form_values import day, whole
+from web.writing.form_values import day_if_any, whole
 
 router = APIRouter()
 
@@ -80,7 +80,7 @@ def assess(
         form.get("learner", ""),
         levels,
         term(Judged, form.get("kind", "")) or Judged.SELF,
-        day(form["dated"]) if form.get("dated", "").strip() else None,
+        day_if_any(form.get("dated", "")),
         form.get("note", ""),
         form.get("team"),
     )
@@ -188,7 +188,7 @@ def assess_team(
         name,
         levels,
         term(Judged, form.get("kind", "")) or Judged.MANAGER,
-        day(form["dated"]) if form.get("dated", "").strip() else None,
+        day_if_any(form.get("dated", "")),
         form.get("note", ""),
     )
     developing.assess(session, principal, draft)

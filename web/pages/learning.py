@@ -1,7 +1,5 @@
 """The pages of what people are to learn, completed, hold and have read."""
 
-from collections.abc import Mapping
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -147,7 +145,7 @@ def complete(form: FormDep, session: SessionDep, principal: PrincipalDep) -> Red
         form.get("learner", ""),
         form.get("training", ""),
         form.get("title", ""),
-        _day(form, "dated"),
+        form_values.day_if_any(form.get("dated", "")),
         form_values.number(form.get("hours", "")),
         term(Result, form.get("result", "")) or Result.COMPLETED,
         term(Activity, form.get("activity", "")),
@@ -167,7 +165,7 @@ def certify(form: FormDep, session: SessionDep, principal: PrincipalDep) -> Redi
         form.get("certification", ""),
         form.get("title", ""),
         form.get("number", ""),
-        _day(form, "expires"),
+        form_values.day_if_any(form.get("expires", "")),
         form.get("evidence", ""),
     )
     return _back(records.certify(session, principal, draft).learner, "certificates")
@@ -225,10 +223,6 @@ def read(form: FormDep, session: SessionDep, principal: PrincipalDep) -> Redirec
 def begin(number: RecordNumber, session: SessionDep, principal: PrincipalDep) -> RedirectResponse:
     """Note that somebody has begun with what they are asked to learn."""
     return _back(assignments.begin(session, principal, number).learner, "to-do")
-
-
-def _day(form: Mapping[str, str], name: str) -> date | None:
-    return form_values.day(form[name]) if form.get(name, "").strip() else None
 
 
 def _back(learner: int, place: str) -> RedirectResponse:

@@ -91,7 +91,8 @@ def _asked(wanted: CataloguePageQuery) -> dict[str, Any]:
 
 def _groups(found: Found, wanted: CataloguePageQuery) -> list[tuple[str, list[Choice], list[Choice]]]:
     """Of each aspect that tells courses apart: its title, its first values, the others."""
-    groups = [(title, _choices(aspect, found, wanted)) for aspect, title in TITLES.items()]
+    chosen = wanted.chosen()
+    groups = [(title, _choices(aspect, found, wanted, chosen)) for aspect, title in TITLES.items()]
     return [
         (title, choices[:_SHOWN], choices[_SHOWN:])
         for title, choices in groups
@@ -99,8 +100,7 @@ def _groups(found: Found, wanted: CataloguePageQuery) -> list[tuple[str, list[Ch
     ]
 
 
-def _choices(aspect: Aspect, found: Found, wanted: CataloguePageQuery) -> list[Choice]:
-    chosen = wanted.chosen()
+def _choices(aspect: Aspect, found: Found, wanted: CataloguePageQuery, chosen: Chosen) -> list[Choice]:
     present = [value.lower() for value in chosen.get(aspect, [])]
     counted = {one.value: one.count for one in found.counts[aspect]}
     missing = [value for value in chosen.get(aspect, []) if value.lower() not in map(str.lower, counted)]

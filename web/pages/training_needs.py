@@ -81,7 +81,8 @@ def decide(  # noqa: PLR0913 - each is one thing FastAPI brings in
     note: Annotated[str, Form(max_length=20_000)] = "",
 ) -> RedirectResponse:
     """Accept, meet or dismiss what is proposed or was decided before."""
-    themes, _ = _themes(studies, session, principal)
+    # What was decided before has a number; only what is proposed needs the themes.
+    themes = None if which.isdecimal() else _themes(studies, session, principal)[0]
     decision = Decision(state, owner, item, note)
     training_needs.decide(services, session, principal, themes, which, decision)
     back = {"state": state} if which.isdecimal() else {}

@@ -22,6 +22,11 @@ def day(text: str) -> date:
         raise InvalidError(f"{text.strip()[:60]!r} is not a day; write 2027-05-31.") from error
 
 
+def day_if_any(text: str) -> date | None:
+    """As *day*; an empty field is none."""
+    return day(text) if text.strip() else None
+
+
 def whole(text: str) -> int:
     """A whole number. Raises InvalidError."""
     found = number(text)
