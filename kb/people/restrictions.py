@@ -89,12 +89,13 @@ def of_item(session: Session, principal: Principal, ref: str) -> list[Kept]:
         return []
     item, project, source = found
     place = select(Source.location).where(Source.id == source).scalar_subquery()
-    about_it = or_(
+    about_it = [
         Restriction.item_id == item,
-        Restriction.project_id == project,
         func.substr(place, 1, func.length(Restriction.location)) == Restriction.location,
-    )
-    return _read(session, principal, about_it, counted=False)
+    ]
+    if project is not None:  # compared with nothing, every restriction of no project would be one of it
+        about_it.append(Restriction.project_id == project)
+    return _read(session, principal, or_(*about_it), counted=False)
 
 
 def _row(session: Session, principal: Principal, extent: Extent, subject: str) -> Restriction:

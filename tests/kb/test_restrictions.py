@@ -132,6 +132,13 @@ def test_what_is_kept_from_an_administrator_is_not_named_to_them(session: Sessio
         restrictions.keep(session, MANAGER, Extent.PROJECT, "harbour", ["Alpha"])
 
 
+def test_an_item_of_no_project_is_not_said_to_be_kept_as_others_are(session: Session) -> None:
+    restrictions.keep(session, LOCAL_USER, Extent.ITEM, "T-1", ["Alpha"])
+    restrictions.keep(session, LOCAL_USER, Extent.PLACE, "/srv/closed/", ["Alpha"])
+    assert restrictions.of_item(session, LOCAL_USER, "T-2") == []  # the samples' third project is none
+    assert [one.subject for one in restrictions.of_item(session, LOCAL_USER, "T-1")] == ["T-1"]
+
+
 def test_what_makes_no_sense_is_refused(session: Session) -> None:
     with pytest.raises(InvalidError, match="at least one group"):
         restrictions.keep(session, LOCAL_USER, Extent.ITEM, "T-1", [])
