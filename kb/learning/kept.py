@@ -231,17 +231,16 @@ def get(session: Session, principal: Principal, code: str) -> KeptPath:
 def listed(session: Session, principal: Principal, *, offset: int = 0, limit: int = 100) -> list[PathHead]:
     """A page of the paths that *principal* may see, what was changed last first."""
     gone = or_(
-        KeptStep.item_id.is_(None),
         Item.withdrawn_at.is_not(None),
         Item.status.in_(RETIRED),
         Item.version != KeptStep.item_version,
     )
-    pending = func.coalesce(func.sum(case((and_(KeptStep.id.is_not(None), gone), 1), else_=0)), 0)
+    pending = func.coalesce(func.sum(case((gone, 1), else_=0)), 0)
     rows = session.execute(
         select(Row, Learner.name, func.count(KeptStep.id), pending)
         .outerjoin(Learner, Learner.id == Row.learner_id)
         .outerjoin(KeptStep, KeptStep.path_id == Row.id)
-        .outerjoin(Item, Item.id == KeptStep.item_id)
+        .outerjoin(Item, and_(Item.id == KeptStep.item_id, readable(principal)))
         .where(_visible(principal))
         .group_by(Row.id, Learner.name)
         .order_by(Row.changed_at.desc(), Row.id.desc())

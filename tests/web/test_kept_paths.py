@@ -133,10 +133,13 @@ def test_what_became_of_training_is_told_and_what_may_not_be_opened_is_not(base:
     with transaction(base.sessions) as session:
         others = [draft for draft in COURSES if draft.ref not in {"C-1", "C-3", "C-5"}]
         store(session, *others, *changed)
-    told = client_of(base, "Ann", Role.CONTRIBUTOR).get(f"{ADDRESS}/{code}").json()
+    ann = client_of(base, "Ann", Role.CONTRIBUTOR)
+    told = ann.get(f"{ADDRESS}/{code}").json()
     notices = {one["step"]["title"]: one["notices"] for one in told["steps"]}
     assert "schedule" not in json.dumps(told)
     assert notices[HIDDEN] == ["You may not open it."]
+    (listed,) = ann.get(ADDRESS).json()["paths"]
+    assert listed["pending"] == told["head"]["pending"]  # what she may not open is counted in neither
     assert "changed since" in notices["To listen"][0]
     assert notices["To control cost"][0] == "It is not on offer any more."
     assert notices["To listen well"] == []
